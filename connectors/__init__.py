@@ -1,0 +1,1 @@
+"""Vendors' HTTP APIs, in the vendors' own words. Imports no other room."""

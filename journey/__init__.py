@@ -1,0 +1,1 @@
+"""The domain: model, identity, score, SLA, calendars. Pure: no I/O, no clock, no vendor; imports no other room."""

@@ -1,0 +1,1 @@
+"""The database: tables, migrations and the one store over them. Imports only `journey`."""
