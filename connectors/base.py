@@ -231,6 +231,10 @@ class Connector(Protocol):
         """Changes after `since` (all records when None), oldest first where the vendor can; ends with a `last` page."""
         ...
 
+    def rewind(self, object: str, to: datetime) -> Cursor:  # noqa: A002 (the domain's word)
+        """A cursor from which `pull` gives every record modified at or after `to`, without a backfill."""
+        ...
+
     def read(self, selection: Selection, ids: Sequence[str]) -> Sequence[Change]:
         """The named records as the CRM holds them now (not from an index); ids that are gone come back as deleted."""
         ...
