@@ -1,0 +1,81 @@
+"""What a connector class is made of: the `Options` a person may set, and the `Ports` it is given to reach the world.
+
+A connector class declares `Options` (its own subclass of the one here) and is built as `X(options, ports)`. Building makes
+no call.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.base import Connector
+
+
+class Options(BaseModel):
+    """A connection's settings. Unknown keys are refused; every field has a description; secrets are `SecretStr`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Call(NamedTuple):
+    """What calls are counted by: method, route template ("/objects/{object}"), and status (0: no answer came)."""
+
+    method: str
+    route: str
+    status: int
+
+
+class Ledger:
+    """Counts every call that left for a vendor. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Call] = Counter()
+        self._lock = Lock()
+
+    def record(self, call: Call) -> None:
+        """Count one call."""
+        with self._lock:
+            self._counts[call] += 1
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made in all, failed ones included."""
+        with self._lock:
+            return self._counts.total()
+
+    def counts(self) -> Mapping[Call, int]:
+        """A copy of the counts as they are now."""
+        with self._lock:
+            return dict(self._counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that a connector may touch besides its vendor's API.
+
+    `now` gives aware UTC, `sleep` takes seconds. `save_secret(name, value)` is told when the vendor replaces a secret (a
+    rotated refresh token), so that the next process can still log in.
+    """
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    ledger: Ledger = field(default_factory=Ledger)
+    save_secret: Callable[[str, str], None] | None = None
+
+
+class ConnectorClass(Protocol):
+    """A connector's class: `load(name)` gives one."""
+
+    @property
+    def Options(self) -> type[Options]:  # noqa: N802 (a class attribute that is a class)
+        """The pydantic model of this connector's settings."""
+        ...
+
+    def __call__(self, options: Any, ports: Ports) -> Connector:
+        """Build the connector; `options` is an instance of its own `Options`."""
+        ...
