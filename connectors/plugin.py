@@ -4,16 +4,29 @@ A connector class declares `Options` (its own subclass of the one here) and is b
 no call.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from connectors.base import Connector
+
+SPAN = re.compile(r"(\d+)\s*(s|m|h|d)")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _span(value: object) -> object:
+    match = SPAN.fullmatch(value.strip()) if isinstance(value, str) else None
+    return timedelta(**{UNITS[match[2]]: int(match[1])}) if match else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+"""A length of time in an option: "90s", "15m", "1h" or "2d"."""
 
 
 class Options(BaseModel):

@@ -47,4 +47,4 @@ def _imported(entry: EntryPoint) -> ConnectorClass:
     options = getattr(loaded, "Options", None)
     if not (isinstance(options, type) and issubclass(options, Options)):
         raise BrokenConnector(f"Connector {entry.name!r} ({entry.value}) declares no Options.")
-    return cast(ConnectorClass, loaded)
+    return cast("ConnectorClass", loaded)
