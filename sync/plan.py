@@ -9,28 +9,11 @@ For each field we owe, `desired` is compared with the live value and with the ag
     otherwise a person edited it            conflict: kept as theirs, or overwritten, by the field's policy; shown either way
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-from journey.model import Ref, Value
-
-
-class ConflictPolicy(StrEnum):
-    """Whose value stays when a person edited a field that Relevo owns."""
-
-    KEEP = "keep"
-    OVERWRITE = "overwrite"
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """What one record should hold, and what the CRM last agreed to. `kept` are the fields a person's edit was kept in."""
-
-    ref: Ref
-    fields: Mapping[str, Value]
-    agreed: Mapping[str, Value]
-    kept: frozenset[str] = frozenset()
+from journey.model import Ref, Scalar
+from state.model import ConflictPolicy, OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +22,7 @@ class FieldChange:
 
     field: str
     old: object
-    new: Value
+    new: Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +31,7 @@ class Conflict:
 
     field: str
     theirs: object
-    ours: Value
+    ours: Scalar
     policy: ConflictPolicy
 
 
@@ -63,44 +46,51 @@ class RecordPlan:
     gone: bool = False
 
     @property
-    def writes(self) -> Mapping[str, Value]:
+    def writes(self) -> Mapping[str, Scalar]:
         """The fields to send, and nothing else."""
         return {change.field: change.new for change in self.put}
 
 
-Same = Callable[[str, Value, object], bool]
+Same = Callable[[str, Scalar, object], bool]
 """Does the CRM's raw value of a field mean the desired value? (field, desired, raw)"""
 
 
 def plan_record(
-    owed: Owed, live: Mapping[str, object] | None, policies: Mapping[str, ConflictPolicy], same: Same
+    row: OutboxRow,
+    live: Mapping[str, object] | None,
+    policies: Mapping[str, ConflictPolicy],
+    same: Same,
+    kept: frozenset[str] = frozenset(),
 ) -> RecordPlan:
-    """Decide each owed field against the record as the CRM holds it now (`None`: it no longer does)."""
+    """Decide each owed field against the record as the CRM holds it now (`None`: it no longer does).
+
+    `kept` are the fields in which a person's edit was kept before and still stands.
+    """
     if live is None:
-        return RecordPlan(owed.ref, gone=True)
+        return RecordPlan(row.ref, gone=True)
     put: list[FieldChange] = []
     already: list[str] = []
     conflicts: list[Conflict] = []
-    for name, desired in sorted(owed.fields.items()):
+    for name, desired in sorted(row.fields.items()):
         raw = live.get(name)
         if same(name, desired, raw):
             already.append(name)
             continue
-        if _edited_by_a_person(owed, name, raw, same):
+        if _edited_by_a_person(row, name, raw, same, kept):
             policy = policies.get(name, ConflictPolicy.KEEP)
             conflicts.append(Conflict(name, raw, desired, policy))
             if policy is ConflictPolicy.KEEP:
                 continue
         put.append(FieldChange(name, raw, desired))
-    return RecordPlan(owed.ref, tuple(put), tuple(already), tuple(conflicts))
+    return RecordPlan(row.ref, tuple(put), tuple(already), tuple(conflicts))
 
 
-def _edited_by_a_person(owed: Owed, name: str, raw: object, same: Same) -> bool:
+def _edited_by_a_person(row: OutboxRow, name: str, raw: object, same: Same, kept: frozenset[str]) -> bool:
     if raw is None or raw == "":
         return False
-    if name in owed.kept:
+    if name in kept:
         return True
-    return name in owed.agreed and not same(name, owed.agreed[name], raw)
+    return row.agreed is not None and name in row.agreed and not same(name, row.agreed[name], raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +116,3 @@ def totals(plans: Iterable[RecordPlan]) -> PlanTotals:
         else:
             unchanged += 1
     return PlanTotals(update, unchanged, conflict, gone)
-
-
-def batches(plans: Sequence[RecordPlan], size: int) -> Iterable[Sequence[RecordPlan]]:
-    """Plans in slices of at most `size`, in order."""
-    for start in range(0, len(plans), size):
-        yield plans[start : start + size]

@@ -3,25 +3,27 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journey.model import Ref, Value
-from sync.plan import ConflictPolicy, Owed, RecordPlan, plan_record, totals
+from journey.model import PersonId, Ref, Scalar
+from state.model import ConflictPolicy, OutboxRow
+from sync.plan import RecordPlan, plan_record, totals
 
 REF = Ref("hubspot", "contacts", "1")
 
 
-def same(_field: str, desired: Value, raw: object) -> bool:
+def same(_field: str, desired: Scalar, raw: object) -> bool:
     return (raw is None and desired is None) or str(desired) == str(raw)
 
 
 def decide(
     live: dict[str, object] | None,
-    agreed: dict[str, Value],
+    agreed: dict[str, Scalar],
     *,
     policy: ConflictPolicy = ConflictPolicy.KEEP,
     kept: frozenset[str] = frozenset(),
-    desired: Value = 87,
+    desired: Scalar = 87,
 ) -> RecordPlan:
-    return plan_record(Owed(REF, {"score": desired}, agreed, kept), live, {"score": policy}, same)
+    row = OutboxRow(REF, PersonId("p_1"), {"score": desired}, agreed, None, 0)
+    return plan_record(row, live, {"score": policy}, same, kept)
 
 
 def test_a_value_that_is_already_there_is_agreed_and_not_written() -> None:
@@ -76,7 +78,7 @@ values = st.none() | st.integers(0, 3)
 
 @given(desired=values, live=values, agreed=st.none() | st.fixed_dictionaries({"score": values}), held=st.booleans())
 def test_only_owed_fields_are_ever_written_and_applying_a_plan_settles_it(
-    desired: int | None, live: int | None, agreed: dict[str, Value] | None, held: bool
+    desired: int | None, live: int | None, agreed: dict[str, Scalar] | None, held: bool
 ) -> None:
     """I7, I8: writes ⊆ owed; once the write is in the CRM and agreed, a second plan writes nothing."""
     raw = None if live is None else str(live)
