@@ -147,6 +147,8 @@ def to_datetime(raw: Any, zone: tzinfo | None = None, style: str | None = None) 
     """
     if raw is None or raw == "":
         return None
+    if raw.__class__ is str and raw[-1] == "Z" and raw[4:11:3] == "--T":
+        return _from_iso(raw)
     if isinstance(raw, datetime):
         return _to_utc(raw, zone)
     if isinstance(raw, date):
@@ -175,8 +177,12 @@ def _from_epoch(text: str, style: str | None) -> datetime:
 def _iso(text: str) -> datetime:
     if not _ISO_DATETIME.fullmatch(text):
         raise Unreadable("is not an ISO 8601 time or epoch milliseconds")
+    return _from_iso(text.upper().replace(",", ".").replace(" ", "T", 1).replace(" ", ""))
+
+
+def _from_iso(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text.upper().replace(",", ".").replace(" ", "T", 1).replace(" ", ""))
+        return datetime.fromisoformat(text)
     except ValueError:
         raise Unreadable("is not a time that exists in the calendar") from None
 

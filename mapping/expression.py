@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from journey.model import FieldType, Value
-from mapping.compilation import FAMILY_OF_TYPE, Compilation, Refused, parse
 from mapping.functions import LONGEST_TEXT, ExpressionFailure, Family
 from mapping.operators import Evaluate
+from mapping.syntax import FAMILY_OF_TYPE, Compilation, Refused, parse
 
 __all__ = ["Expression", "ExpressionError", "ExpressionFailure", "compile_expression"]
 
