@@ -1,0 +1,94 @@
+"""How a command ends: the exit codes, and what a person is told when something went wrong.
+
+A message says what happened in one line and, where that helps, what to do in another. It never carries a CRM's payload.
+"""
+
+import re
+import sys
+import traceback
+from enum import IntEnum
+
+import click
+
+
+class Exit(IntEnum):
+    """The exit codes of every command. `FAULT` is a defect of Relevo itself (the BSD convention's EX_SOFTWARE)."""
+
+    OK = 0
+    REJECTED = 1
+    USAGE = 2
+    UNREACHABLE = 3
+    LOCKED = 4
+    STALE = 5
+    FAULT = 70
+    INTERRUPTED = 130
+
+
+class Failure(click.ClickException):
+    """Ends the command with `code`, one line of `message` and, if given, what to do about it (`fix`)."""
+
+    def __init__(self, message: str, *, code: Exit = Exit.USAGE, fix: str = "") -> None:
+        super().__init__(message)
+        self.exit_code = int(code)
+        self.fix = fix
+
+
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_SECRET = re.compile(r"(?i)\b(?:bearer\s+|pat-)[\w.~+/-]{6,}=*|://[^\s/@:]+:[^\s/@]+@")
+
+
+def redact(text: str) -> str:
+    """`text` without e-mail addresses, bearer or private-app tokens, or the user part of an address."""
+    return _ADDRESS.sub("***@***", _SECRET.sub("***", text))
+
+
+def explain(error: Exception) -> Failure | None:
+    """The failure a known error stands for; None if nobody expected it. Imports rooms only now, when one has spoken."""
+    from connectors.base import Later, Stop
+    from connectors.registry import BrokenConnector, UnknownConnector
+    from state import Busy
+    from sync.config import ConfigErrors
+
+    match error:
+        case Stop():
+            return Failure(str(error), code=Exit.UNREACHABLE, fix=error.fix)
+        case Later():
+            return Failure(str(error), code=Exit.UNREACHABLE, fix=f"Try again in {error.after:.0f} s.")
+        case Busy():
+            return Failure(str(error), code=Exit.LOCKED, fix="Wait for it to end, or pass --wait.")
+        case ConfigErrors():
+            return Failure(str(error), fix="Correct the file, then run: relevo config validate")
+        case UnknownConnector() | BrokenConnector():
+            return Failure(str(error))
+        case _:
+            return None
+
+
+def show(failure: click.ClickException) -> None:
+    """Print the failure on stderr."""
+    if isinstance(failure, Failure):
+        click.echo(f"error: {failure.format_message()}", err=True)
+        if failure.fix:
+            click.echo(f"  fix: {failure.fix}", err=True)
+    else:
+        failure.show()
+
+
+def end_with(error: Exception, *, debug: bool) -> Exit:
+    """Tell the person of `error` and give the exit code. With `debug` the (redacted) traceback is shown first."""
+    if debug:
+        click.echo(redact("".join(traceback.format_exception(error))), err=True, nl=False)
+    failure = error if isinstance(error, click.ClickException) else explain(error)
+    if failure is None:
+        fix = "" if debug else "Run the command again with --debug and report what it shows."
+        failure = Failure(f"Relevo itself failed ({type(error).__name__}).", code=Exit.FAULT, fix=fix)
+    show(failure)
+    return Exit(failure.exit_code)
+
+
+def hang_up() -> Exit:
+    """The reader of our output went away (`relevo sla | head`): be quiet, and keep Python from saying more at its end."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.OK

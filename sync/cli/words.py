@@ -1,0 +1,119 @@
+"""What people read in their language: status names, numbers, times and durations. English and Spanish."""
+
+import os
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+from typing import Literal
+
+Lang = Literal["en", "es"]
+
+_MONTHS: dict[Lang, tuple[str, ...]] = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "es": ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
+}
+
+_SPANISH = {
+    # SLA statuses
+    "pending": "pendiente",
+    "at_risk": "en riesgo",
+    "met": "cumplido",
+    "met_late": "cumplido tarde",
+    "breached": "incumplido",
+    "paused": "en pausa",
+    "excluded": "excluido",
+    # actors
+    "lead": "lead",
+    "sales": "ventas",
+    "automatic": "automático",
+    # touchpoint types
+    "form": "formulario",
+    "page view": "visita",
+    "email": "correo",
+    "email open": "apertura de correo",
+    "email click": "clic en correo",
+    "call": "llamada",
+    "meeting": "reunión",
+    "message": "mensaje",
+    "campaign response": "respuesta a campaña",
+    "task": "tarea",
+    "note": "nota",
+    "other": "otro",
+    # headings and phrases
+    "stage": "etapa",
+    "deal": "negocio",
+    "open": "abierto",
+    "won": "ganado",
+    "lost": "perdido",
+    "score": "puntuación",
+    "qualified": "cualificado",
+    "not qualified": "no cualificado",
+    "no longer qualified": "deja de estar cualificado",
+    "created": "creado",
+    "due": "vence",
+    "opened": "abierto",
+    "answered": "respuesta",
+    "policy": "acuerdo",
+    "person": "persona",
+    "status": "estado",
+    "left": "queda",
+    "late": "de retraso",
+    "took": "tardó",
+    "first touch": "primer contacto",
+    "from first touch": "desde el primer contacto",
+    "not contacted yet": "aún sin contacto",
+    "disqualified by": "descalificado por",
+    "rule": "regla",
+    "points": "puntos",
+    "decay": "decaimiento",
+    "result": "resultado",
+    "evidence": "prueba",
+    "age": "antigüedad",
+    "capped": "con tope",
+    "cap": "tope",
+    "total": "total",
+    "threshold": "umbral",
+    "people": "personas",
+    "written": "escritos",
+    "read back": "leídos de vuelta",
+    "rejected": "rechazados",
+    "as of": "a fecha de",
+    "awaiting data": "a la espera de datos",
+    "times in": "horas en",
+}
+
+
+def chosen(option: str | None, configured: str | None = None) -> Lang:
+    """The language to speak: `--lang`, else the configuration's, else $LANG, else English."""
+    said = option or configured or os.environ.get("LANG", "")
+    return "es" if said.lower().startswith("es") else "en"
+
+
+def word(text: str, lang: Lang) -> str:
+    """`text` (English, lower case) in `lang`; a word we do not know stays as it is."""
+    return _SPANISH.get(text, text) if lang == "es" else text.replace("_", " ")
+
+
+def number(value: float | Decimal, lang: Lang, digits: int = 0) -> str:
+    """1,248.5 in English, 1.248,5 in Spanish."""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "es" else text
+
+
+def day_time(at: datetime, lang: Lang, zone: tzinfo = UTC) -> str:
+    """`24 Nov 2026 09:12` in `zone`."""
+    local = at.astimezone(zone)
+    return f"{local.day:02} {_MONTHS[lang][local.month - 1]} {local.year} {local:%H:%M}"
+
+
+def duration(span: timedelta) -> str:
+    """`31 h 24 min`, `2 d 4 h`, `14 s`: the two largest units; the same in both languages."""
+    seconds = int(abs(span.total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, seconds = divmod(rest, 60)
+    if days >= 2:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    hours += days * 24
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds} s"
