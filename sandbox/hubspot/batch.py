@@ -1,0 +1,209 @@
+"""Batch endpoints: at most 100 inputs, 50 with history.
+
+What fails how (developers.hubspot.com/docs/api-reference/latest/error-handling, "multi-status errors"): a bad property value fails the whole
+batch with 400; ids that are not there come back in a 207 beside what worked; a batch create tells rows apart only when every input
+has its own `objectWriteTraceId`, else its first failure fails all.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.hubspot.call import Answer, Call, ok
+from sandbox.hubspot.errors import Problem, Refusal, bad_request, invalid_values
+from sandbox.hubspot.objects import MOST_LISTED, MOST_WITH_HISTORY, create
+from sandbox.hubspot.rows import row, shape
+from sandbox.hubspot.store import Record
+from sandbox.hubspot.times import iso
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """One input of an update or upsert."""
+
+    id: str
+    id_property: str | None
+    properties: Mapping[str, Any]
+    trace: str | None
+
+
+def batch_answer(call: Call, results: Sequence[Any], errors: Sequence[Any] = (), status: int = 200) -> Answer:
+    """The envelope of every batch answer; 207 once there are errors."""
+    now = iso(call.account.clock.now())
+    body: dict[str, Any] = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
+    if errors:
+        body |= {"numErrors": len(errors), "errors": errors}
+    return ok(body, 207 if errors else status)
+
+
+def inputs(call: Call, most: int) -> Rows:
+    """The inputs of a batch body; none, or too many, is a 400."""
+    given = call.json().get("inputs")
+    if not isinstance(given, list) or not given or not all(isinstance(one, dict) for one in given):
+        raise bad_request("Some required fields were not set: [inputs]")
+    if len(given) > most:
+        raise bad_request(
+            f"The maximum number of inputs supported in a batch request is {most}, but {len(given)} were given"
+        )
+    return given
+
+
+def _parsed(call: Call) -> list[_Input]:
+    return [
+        _Input(
+            str(one.get("id", "")), one.get("idProperty"), one.get("properties") or {}, one.get("objectWriteTraceId")
+        )
+        for one in inputs(call, MOST_LISTED)
+    ]
+
+
+def read_batch(call: Call) -> Answer:
+    """`POST /{object}/batch/read`: what is there in the order asked, once each; what is not, named in one error."""
+    body = call.json()
+    history = list(body.get("propertiesWithHistory") or ())
+    given = inputs(call, MOST_WITH_HISTORY if history else MOST_LISTED)
+    wanted = shape(call.account, call.kind, list(body.get("properties") or ()), history)
+    id_property, archived = body.get("idProperty"), call.flag("archived")
+    found: dict[int, Record] = {}
+    missing: list[str] = []
+    for one in given:
+        text = str(one.get("id", ""))
+        record = call.store.find(text, id_property, archived)
+        if record is None:
+            missing.append(text)
+        else:
+            found[record.id] = record
+    rows = [row(call.account, record, wanted) for record in found.values()]
+    return batch_answer(call, rows, _missing(call, missing))
+
+
+def update_batch(call: Call) -> Answer:
+    """`POST /{object}/batch/update`: checked as a whole, then written one by one."""
+    given = _parsed(call)
+    _refuse_twins(call, given)
+    _checked(call, given)
+    rows, missing = [], []
+    for one in given:
+        record = call.store.find(one.id, one.id_property)
+        if record is None:
+            missing.append(one.id)
+            continue
+        rows.append(_updated(call, record, one))
+    return batch_answer(call, rows, _missing(call, missing))
+
+
+def upsert_batch(call: Call) -> Answer:
+    """`POST /{object}/batch/upsert`: by a unique property; `new` tells created from updated."""
+    given = _parsed(call)
+    _refuse_twins(call, given)
+    unique = call.store.unique
+    wrong = next((one for one in given if one.id_property not in unique), None)
+    if wrong is not None:
+        raise bad_request(f"Upsert needs a unique idProperty; {wrong.id_property} is not one")
+    _checked(call, given)
+    return batch_answer(call, [_upserted(call, one) for one in given])
+
+
+def create_batch(call: Call) -> Answer:
+    """`POST /{object}/batch/create`: 201; rows are told apart only by traces."""
+    given = inputs(call, MOST_LISTED)
+    traces = Counter(one.get("objectWriteTraceId") for one in given)
+    if None in traces or len(traces) < len(given):
+        _dry_run(call, given)
+        return batch_answer(call, [_created(call, one) for one in given], status=201)
+    rows, errors = _each(given, lambda one: _created(call, one))
+    return batch_answer(call, rows, errors, 201)
+
+
+def archive_batch(call: Call) -> Answer:
+    """`POST /{object}/batch/archive`: 204, ids that are not there included."""
+    for one in inputs(call, MOST_LISTED):
+        record = call.store.find(str(one.get("id", "")))
+        if record is not None:
+            call.account.archive(call.kind, record)
+    return Answer(204)
+
+
+def _refuse_twins(call: Call, given: Sequence[_Input]) -> None:
+    twice = [id_ for id_, times in Counter(one.id for one in given).items() if times > 1]
+    if twice:
+        raise bad_request(f"Duplicate IDs found in batch input: {twice}")
+
+
+def _checked(call: Call, given: Sequence[_Input]) -> None:
+    """Refuse the whole batch for any value that does not fit. The answer names the values, not the rows."""
+    problems: list[Problem] = []
+    for one in given:
+        if not one.properties:
+            raise bad_request("No properties found to update, please provide at least one.")
+        problems.extend(call.account.problems(call.kind, one.properties))
+    if problems:
+        raise invalid_values(problems, call.account.settings.portal_id)
+    for one in given:
+        record = call.store.find(one.id, one.id_property)
+        values = call.account.checked(call.kind, one.properties)
+        call.account.check_unique(call.kind, values, None if record is None else record.id)
+
+
+def _updated(call: Call, record: Record, one: _Input) -> dict[str, Any]:
+    record = call.account.update(call.kind, record, call.account.checked(call.kind, one.properties))
+    told = row(call.account, record, shape(call.account, call.kind, list(one.properties)))
+    return told | {"objectWriteTraceId": one.trace} if one.trace else told
+
+
+def _upserted(call: Call, one: _Input) -> dict[str, Any]:
+    record = call.store.find(one.id, one.id_property)
+    if record is not None:
+        return _updated(call, record, one) | {"new": False}
+    properties = {str(one.id_property): one.id, **one.properties}
+    return _created(call, {"properties": properties, "objectWriteTraceId": one.trace}) | {"new": True}
+
+
+def _created(call: Call, given: dict[str, Any]) -> dict[str, Any]:
+    record = create(call, given)
+    told = row(call.account, record, shape(call.account, call.kind, list(given["properties"])))
+    trace = given.get("objectWriteTraceId")
+    return told | {"objectWriteTraceId": trace} if trace else told
+
+
+def _dry_run(call: Call, given: Rows) -> None:
+    """Refuse before anything is written: every value, and unique values within the batch too."""
+    taken: set[tuple[str, str]] = set()
+    for one in given:
+        values = call.account.checked(call.kind, one.get("properties") or {})
+        call.account.check_unique(call.kind, values, None)
+        for name in call.store.unique:
+            value = values.get(name)
+            if value and (name, value.lower()) in taken:
+                raise Refusal(
+                    409, "CONFLICT", f"{call.kind.singular.capitalize()} already exists. Duplicate {name} in the batch"
+                )
+            taken.add((name, (value or "").lower()))
+
+
+def _each(given: Rows, make: Callable[[dict[str, Any]], dict[str, Any]]) -> tuple[Rows, Rows]:
+    rows: Rows = []
+    errors: Rows = []
+    for one in given:
+        try:
+            rows.append(make(one))
+        except Refusal as refusal:
+            errors.append(error_row(refusal, objectWriteTraceId=[one["objectWriteTraceId"]]))
+    return rows, errors
+
+
+def error_row(refusal: Refusal, **context: Sequence[str]) -> dict[str, Any]:
+    """An entry of a 207's `errors`."""
+    told = refusal.body("")
+    del told["correlationId"]
+    return told | {"context": {**refusal.context, **context}}
+
+
+def _missing(call: Call, ids: Sequence[str]) -> Rows:
+    if not ids:
+        return []
+    message = f"Could not get some {call.kind.singular.upper()} objects, they may be deleted or not exist. Check that ids are valid."
+    return [error_row(Refusal(404, "OBJECT_NOT_FOUND", message), ids=ids)]

@@ -1,0 +1,64 @@
+"""The search index of one kind: what search sees, which lags behind what is held.
+
+"It may take a few moments for newly created or updated CRM objects to appear in search results"
+(developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm).
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+from sortedcontainers import SortedList
+
+from sandbox.hubspot.store import Record, RecordId
+
+_MOST_KEPT = 8
+
+
+class Index:
+    """Records as search sees them, by id and by modified time. Call `settle` before a look."""
+
+    def __init__(self) -> None:
+        self.seen: dict[RecordId, Record] = {}
+        self._found: dict[bytes, list[Record]] = {}
+        self._order: SortedList[tuple[int, RecordId]] = SortedList()
+        self._pending: deque[tuple[int, RecordId, Record | None]] = deque()
+
+    def note(self, id_: RecordId, record: Record | None, due: int) -> None:
+        """From `due` (epoch milliseconds) on, search sees `record` under this id, or nothing."""
+        self._pending.append((due, id_, record if record and record.archived_at is None else None))
+
+    def show(self, record: Record) -> None:
+        """Search sees the record from now on."""
+        self._replace(record.id, record if record.archived_at is None else None)
+
+    def settle(self, now: int) -> None:
+        """Take in what is due."""
+        while self._pending and self._pending[0][0] <= now:
+            _, id_, record = self._pending.popleft()
+            self._replace(id_, record)
+
+    def between(self, lowest: int | None, highest: int | None) -> Iterator[Record]:
+        """Records modified within the closed range of epoch milliseconds, in that order."""
+        low = None if lowest is None else (lowest, RecordId(-1))
+        high = None if highest is None else (highest + 1, RecordId(-1))
+        for _, id_ in self._order.irange(low, high):
+            yield self.seen[id_]
+
+    def kept(self, query: bytes) -> list[Record] | None:
+        """What this query found, if nothing has changed since."""
+        return self._found.get(query)
+
+    def keep(self, query: bytes, found: list[Record]) -> None:
+        """Remember what a query found until something changes."""
+        if len(self._found) >= _MOST_KEPT:
+            self._found.clear()
+        self._found[query] = found
+
+    def _replace(self, id_: RecordId, record: Record | None) -> None:
+        before = self.seen.pop(id_, None)
+        if before is not None:
+            self._order.remove((before.updated, id_))
+        if record is not None:
+            self.seen[id_] = record
+            self._order.add((record.updated, id_))
+        self._found.clear()

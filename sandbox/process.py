@@ -1,0 +1,79 @@
+"""The server process: binds loopback only, and ends with whoever started it."""
+
+import argparse
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sandbox.hubspot.account import Account
+from sandbox.hubspot.seed import seed
+from sandbox.hubspot.server import TRANSPORT, Server
+
+
+class Protocol(HttpToolsProtocol):
+    """Hands the connection to the application, so that a fault can drop it."""
+
+    def on_message_begin(self) -> None:
+        """A request starts."""
+        super().on_message_begin()
+        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
+
+
+def watch(lifeline: int) -> None:
+    """End this process when the other end of the pipe is closed, which the kernel does for a parent however it dies."""
+
+    def wait() -> None:
+        while os.read(lifeline, 1):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True, name="lifeline").start()
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on loopback; port 0 takes a free one."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(1024)
+    return listener
+
+
+def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A local stand-in for HubSpot's CRM API.")
+    parser.add_argument("--port", type=int, default=8900, help="loopback port; 0 takes a free one (default 8900)")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the generated data (default 7)")
+    parser.add_argument("--people", type=int, default=1248, help="how many contacts to generate (default 1248)")
+    parser.add_argument("--days", type=int, default=90, help="how many days of history (default 90)")
+    parser.add_argument("--end", type=datetime.fromisoformat, help="the end of that history (default: now)")
+    parser.add_argument("--empty", action="store_true", help="generate nothing")
+    parser.add_argument("--socket", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)
+    return parser.parse_args(given)
+
+
+def run(given: Sequence[str] | None = None) -> None:
+    """Serve until stopped. Nothing is printed on stdout."""
+    options = arguments(given)
+    if options.lifeline is not None:
+        watch(options.lifeline)
+    listener = listen(options.port) if options.socket is None else socket.socket(fileno=options.socket)
+    account = Account()
+    if not options.empty:
+        seed(account, options.people, options.days, options.seed, options.end or datetime.now(UTC))
+    config = uvicorn.Config(
+        Server(account),
+        http=Protocol,
+        lifespan="off",
+        access_log=False,
+        log_level="critical",
+        timeout_keep_alive=75,
+        server_header=False,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
