@@ -10,6 +10,10 @@ from connectors.base import Stop
 EARLY = timedelta(seconds=60)
 
 
+class Unauthorised(Stop):
+    """The vendor does not let us in at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """An access token, and when it ends if that is known."""
@@ -48,7 +52,7 @@ class Credentials:
             self._proven = True
 
     def renew(self, rejected: Token) -> None:
-        """Replace a token that the vendor rejected, unless another thread has. Raises `Stop` if a fresh one was rejected."""
+        """Replace a token that the vendor rejected, unless another thread has. Raises `Unauthorised` if a fresh one was rejected."""
         with self._lock:
             if rejected is not self._token:
                 return
@@ -62,5 +66,5 @@ class Credentials:
             raise self._stop("The CRM rejects the access token.")
         return self._fetch()
 
-    def _stop(self, message: str) -> Stop:
-        return Stop(f"{message} {self._fix}", self._fix)
+    def _stop(self, message: str) -> Unauthorised:
+        return Unauthorised(f"{message} {self._fix}", self._fix)
