@@ -1,0 +1,243 @@
+"""The tables. Times are microseconds since 1970 UTC, values canonical JSON (`state.codec`), flags 0 or 1.
+
+The migrations in `state/migrations` create them; a test holds both equal.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
+from sqlalchemy.dialects import postgresql
+
+HEAD = "0001"
+"""The newest migration."""
+
+metadata = MetaData()
+
+Key = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text compared byte by byte, so that both databases sort ids alike."""
+
+Time = BigInteger
+Flag = SmallInteger
+Json = Text
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("connection", Key, nullable=False),
+    Column("object", Key, nullable=False),
+    Index("sources_name", "connection", "object", unique=True),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("kind", Key, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("modified", Time, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("person", Key),
+    Column("email", Key),
+    Column("gone", Flag, nullable=False),
+    Column("merged_source", SmallInteger),
+    Column("merged_id", Key),
+    sqlite_with_rowid=False,
+)
+"""One row a record, `gone` once it was deleted or merged away. `person` is set for records of kind person only."""
+
+for _name in ("person", "email", "merged_id"):
+    _column = records.c[_name]
+    Index(f"records_{_name}", _column, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
+
+links = Table(
+    "links",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("to_source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("to_id", Key, primary_key=True),
+    Index("links_reverse", "to_source", "to_id"),
+    sqlite_with_rowid=False,
+)
+
+stage_changes = Table(
+    "stage_changes",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("at", Time, primary_key=True, autoincrement=False),
+    Column("stage", Key, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+past_values = Table(
+    "past_values",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("until", Time, primary_key=True, autoincrement=False),
+    Column("body", Json, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What a person's or company's record held until a newer version came."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("connection", Key, primary_key=True),
+    Column("object", Key, primary_key=True),
+    Column("cursor", Text),
+    Column("read_through", Time),
+    Column("run", Key),
+    Column("updated", Time, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("connection", Key, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started", Time, nullable=False),
+    Column("ended", Time),
+    Column("error", Text),
+    Column("api_calls", BigInteger, nullable=False),
+    Index("runs_connection", "connection", "id"),
+)
+
+COUNTERS = ("new", "changed", "unchanged", "deleted", "merged", "rejected", "skipped", "events")
+OUTCOMES = ("written", "already", "refused", "conflicts")
+
+run_objects = Table(
+    "run_objects",
+    metadata,
+    Column("run", Key, primary_key=True),
+    Column("connection", Key, primary_key=True),
+    Column("object", Key, primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in (*COUNTERS, *OUTCOMES)),
+)
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("connection", Key, primary_key=True),
+    Column("object", Key, primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("stage", Key, primary_key=True),
+    Column("field", Key, primary_key=True),
+    Column("raw", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("retryable", Flag, nullable=False),
+    Column("run", Key, nullable=False),
+    Column("first_at", Time, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Column("settled", Key),
+)
+
+dirty = Table(
+    "dirty",
+    metadata,
+    Column("person", Key, primary_key=True),
+    Column("mark", BigInteger, nullable=False),
+)
+"""People whose facts moved since they were settled. `mark` is new with every such move."""
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("person", Key, primary_key=True),
+    Column("score", BigInteger, nullable=False),
+    Column("criteria", Json, nullable=False),
+    Column("breakdown", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("qualified", Flag, nullable=False),
+    Column("qualified_at", Time),
+    Column("sla_status", Text),
+    Column("sla_due", Time),
+    Column("fields", Json, nullable=False),
+    Column("rules_version", Text, nullable=False),
+    Column("as_of", Time, nullable=False),
+    Column("next_due", Time),
+    Column("digest", LargeBinary, nullable=False),
+)
+Index(
+    "persons_next_due",
+    persons.c.next_due,
+    sqlite_where=persons.c.next_due.is_not(None),
+    postgresql_where=persons.c.next_due.is_not(None),
+)
+
+score_history = Table(
+    "score_history",
+    metadata,
+    Column("person", Key, primary_key=True),
+    Column("at", Time, primary_key=True, autoincrement=False),
+    Column("total", BigInteger, nullable=False),
+    Column("run", Key, nullable=False),
+)
+
+sla_cycles = Table(
+    "sla_cycles",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person", Key, nullable=False),
+    Column("policy", Key, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("opened_at", Time, nullable=False),
+    Column("due_at", Time, nullable=False),
+    Column("stopped_at", Time),
+    Column("status", Key, nullable=False),
+    Column("body", Json, nullable=False),
+    Index("sla_cycles_person", "person"),
+    Index("sla_cycles_status", "status", "due_at"),
+)
+
+agreed_fields = Table(
+    "agreed_fields",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("fields", Json, nullable=False),
+    Column("yielded", Json, nullable=False),
+    Column("version", Text),
+    Column("at", Time, nullable=False),
+)
+"""`fields` is what the CRM last confirmed; `yielded` what we gave up to a person's edit, until ours changes again."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("person", Key, nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("next_attempt", Time),
+    Column("run", Key, nullable=False),
+    Index("outbox_person", "person"),
+)
+"""`next_attempt` NULL: refused for good; it waits until ours changes or a retry is asked for."""
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("field", Key, primary_key=True),
+    Column("body", Json, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("run", Key, nullable=False),
+    Column("settled", Key),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,247 @@
+"""The one door to the database. Thread-safe; every method is one transaction, and writers are serialised."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from journey.model import PersonId, Ref
+from state import (
+    answers,
+    conflicts,
+    derived,
+    digest,
+    dirty,
+    facts,
+    locks,
+    outbox,
+    people,
+    records,
+    rejections,
+    runs,
+    status,
+)
+from state.database import Database, Source
+from state.migrate import migrate
+from state.model import (
+    Agreed,
+    Check,
+    ConflictRow,
+    ConnectionStatus,
+    OutboxRow,
+    PeopleCount,
+    PersonFacts,
+    PersonRow,
+    RecordedConflict,
+    RefusedWrite,
+    RejectedRow,
+    RejectionStage,
+    Retried,
+    RunId,
+    RunRow,
+    RunState,
+    Settled,
+    Settlement,
+    SlaRow,
+    Taken,
+    TakenPage,
+)
+from state.sources import Sources
+from state.take import take
+
+
+class Store:
+    """Everything that must outlive a process: facts, results, what is owed, and how far each object is read."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._sources = Sources(database)
+
+    @classmethod
+    def open(cls, url: str, *, now: Callable[[], datetime]) -> Self:
+        """Open, and create or migrate, the database at `sqlite:///path` or `postgresql+psycopg://…`.
+
+        Raises ValueError for another kind of URL, `state.migrate.TooNew` for a database of a newer version.
+        """
+        database = Database(url)
+        try:
+            migrate(database, now())
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, now)
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check(self) -> Sequence[Check]:
+        """Is the database whole, current and writable, and is there room for more?"""
+        return status.check(self._database, self._now())
+
+    def cursor(self, connection: str, object: str) -> str | None:  # noqa: A002 (the domain's word)
+        """Where to go on reading; None for the beginning."""
+        with self._database.reading() as db:
+            return runs.cursor(db, Source(connection, object))
+
+    def set_cursor(self, connection: str, object: str, cursor: str | None) -> None:  # noqa: A002
+        """Go on reading from here next time. What is known to be read through stays so."""
+        with self._database.writing() as db:
+            runs.move_cursor(db, Source(connection, object), cursor, self._now())
+
+    def forget_cursor(self, connection: str, object: str) -> None:  # noqa: A002
+        """Read the object from its beginning next time."""
+        self.set_cursor(connection, object, None)
+
+    def read_through(self, connection: str) -> Mapping[str, datetime]:
+        """Up to when each object of the connection is completely read."""
+        with self._database.reading() as db:
+            return runs.read_through(db, connection)
+
+    def take(self, page: TakenPage) -> Taken:
+        """Store a page with its cursor, all or nothing (I1). Taking it again changes nothing (I2).
+
+        Raises ValueError if the page's counts cannot be true (I6).
+        """
+        self._sources.add(records.names_in(page.facts))
+        with self._database.writing() as db:
+            return take(db, self._sources, page, self._now())
+
+    def due_people(self, now: datetime, limit: int, after: PersonId | None = None) -> Sequence[PersonId]:
+        """People whose facts moved or whose time came, by id, at most `limit`, behind `after`."""
+        with self._database.reading() as db:
+            return dirty.due_people(db, now, limit, after)
+
+    def facts_of(self, people: Sequence[PersonId]) -> Mapping[PersonId, PersonFacts]:
+        """The people's live facts; those without a live record are left out. Memory grows with `people` alone."""
+        with self._database.reading() as db:
+            return facts.facts_of(db, self._sources, people)
+
+    def settle(self, run: RunId, results: Sequence[Settlement]) -> Settled:
+        """Store what was derived, and owe what differs from what the CRMs agreed to."""
+        with self._database.writing() as db:
+            return derived.settle(db, self._sources, run, results, self._now())
+
+    def owed(
+        self,
+        connection: str,
+        object: str,  # noqa: A002
+        now: datetime,
+        limit: int,
+        after: Ref | None = None,
+    ) -> Sequence[OutboxRow]:
+        """Writes whose time has come, by record id, at most `limit`, behind `after`."""
+        with self._database.reading() as db:
+            return outbox.due(db, self._sources, Source(connection, object), now, limit, after.id if after else "")
+
+    def agree(self, run: RunId, rows: Sequence[Agreed]) -> None:
+        """The CRM holds these values. Fields that are owed with another value by now stay owed."""
+        if rows:
+            with self._database.writing() as db:
+                answers.agree(db, self._sources, run, rows, self._now())
+
+    def refuse(self, run: RunId, rows: Sequence[RefusedWrite]) -> None:
+        """The CRM refused these writes: they become rejected rows and wait."""
+        if rows:
+            with self._database.writing() as db:
+                answers.refuse(db, self._sources, run, rows, self._now())
+
+    def record_conflicts(self, run: RunId, rows: Sequence[ConflictRow]) -> None:
+        """A person edited these fields. A kept edit is not asked about again until ours changes."""
+        if rows:
+            with self._database.writing() as db:
+                answers.record_conflicts(db, self._sources, run, rows, self._now())
+
+    def conflicts(
+        self, connection: str | None = None, open_only: bool = True, limit: int | None = 1000
+    ) -> Sequence[RecordedConflict]:
+        """Conflicts, newest first."""
+        with self._database.reading() as db:
+            return conflicts.conflicts(db, self._sources, connection, open_only, limit)
+
+    def begin_run(self, connection: str, trigger: str) -> RunId:
+        """Begin a run while holding the connection's lock; runs of it that never ended become interrupted."""
+        with self._database.writing() as db:
+            return runs.begin(db, connection, trigger, self._now())
+
+    def end_run(self, run: RunId, state: RunState, error: str | None = None, api_calls: int = 0) -> None:
+        """The run is over. Raises UnknownRun if it never began."""
+        with self._database.writing() as db:
+            runs.end(db, run, state, error, api_calls, self._now())
+
+    def runs(self, limit: int = 20, connection: str | None = None) -> Sequence[RunRow]:
+        """Runs, newest first."""
+        with self._database.reading() as db:
+            return runs.runs(db, limit, connection)
+
+    def run(self, which: str) -> RunRow:
+        """The run with this id, unique beginning of an id, or the `latest`. Raises UnknownRun."""
+        with self._database.reading() as db:
+            return runs.run(db, which)
+
+    def rejected(
+        self, run: RunId | None = None, connection: str | None = None, open_only: bool = True, limit: int | None = 1000
+    ) -> Sequence[RejectedRow]:
+        """Rejected rows, newest first."""
+        with self._database.reading() as db:
+            return rejections.rejected(db, run, connection, open_only, limit)
+
+    def retry_rejected(
+        self, connection: str | None = None, run: RunId | None = None, stage: RejectionStage | None = None
+    ) -> Retried:
+        """Open refusals are due at once; records that could not be mapped are named, to be read again by id."""
+        with self._database.writing() as db:
+            return answers.retry(
+                db, self._sources, rejections.rejected(db, run, connection, True, None), stage, self._now()
+            )
+
+    def hold(self, name: str, wait: float | None = 0.0) -> AbstractContextManager[None]:
+        """Hold the named lock against all processes. Waits `wait` seconds, for ever if None; then raises Busy."""
+        return locks.hold(self._database, name, wait)
+
+    def people_count(self) -> PeopleCount:
+        """How many people there are, and how many of them are qualified."""
+        with self._database.reading() as db:
+            return people.people_count(db)
+
+    def find_person(self, who: str) -> Sequence[PersonRow]:
+        """The people with this e-mail address, CRM record id or person id."""
+        with self._database.reading() as db:
+            return people.find(db, self._sources, who)
+
+    def person(self, person: PersonId) -> PersonRow | None:
+        """One person; None if there is no live record."""
+        with self._database.reading() as db:
+            return next(iter(people.rows(db, self._sources, [person])), None)
+
+    def sla_rows(
+        self, status: str | None = None, limit: int | None = 1000, person: PersonId | None = None
+    ) -> Sequence[SlaRow]:
+        """SLA clocks by their due time."""
+        with self._database.reading() as db:
+            return people.sla_rows(db, status, person, limit)
+
+    def sla_summary(self) -> Mapping[str, int]:
+        """How many SLA clocks there are of each status."""
+        with self._database.reading() as db:
+            return people.sla_summary(db)
+
+    def status(self) -> Sequence[ConnectionStatus]:
+        """How each connection that ever ran stands, by name."""
+        with self._database.reading() as db:
+            return status.status(db, self._sources)
+
+    def digest(self) -> str:
+        """SHA-256 in hex over the final state, without run ids, wall times and versions."""
+        with self._database.reading() as db:
+            return digest.digest(db, self._sources)
