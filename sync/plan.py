@@ -11,6 +11,7 @@ For each field we owe, `desired` is compared with the live value and with the ag
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from journey.model import Ref, Scalar
 from state.model import ConflictPolicy, OutboxRow
@@ -51,7 +52,7 @@ class RecordPlan:
         return {change.field: change.new for change in self.put}
 
 
-Same = Callable[[str, Scalar, object], bool]
+Same = Callable[[str, Any, Any], bool]
 """Does the CRM's raw value of a field mean the desired value? (field, desired, raw)"""
 
 

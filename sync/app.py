@@ -1,0 +1,82 @@
+"""The one place where things are built and wired: configuration, database, connectors, clock."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from connectors import registry
+from connectors.base import Connector
+from connectors.plugin import Ledger, Ports
+from journey.derive import Agreement
+from mapping.compiled import ObjectMapping
+from state.store import Store
+from sync.config import Config
+
+Now = Callable[[], datetime]
+Sleep = Callable[[float], None]
+
+
+def system_clock() -> datetime:
+    """The machine's clock, aware UTC. Nothing else reads a clock; everything is handed one."""
+    return datetime.now(UTC)
+
+
+class App:
+    """A loaded configuration with its open database. Connectors are built when they are first asked for."""
+
+    def __init__(self, config: Config, store: Store, now: Now, sleep: Sleep) -> None:
+        self.config = config
+        self.store = store
+        self.now = now
+        self._sleep = sleep
+        self._connectors: dict[str, Connector] = {}
+        self._ledgers = {name: Ledger() for name in config.connections}
+        self._building = Lock()
+
+    @classmethod
+    def open(cls, config: Config, *, now: Now = system_clock, sleep: Sleep = time.sleep) -> Self:
+        """Open the configured database, creating or migrating it. Makes no call to a CRM."""
+        return cls(config, Store.open(config.state_url, now=now), now, sleep)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def connections(self) -> tuple[str, ...]:
+        """The configured connections' names, in the file's order."""
+        return tuple(self.config.connections)
+
+    @property
+    def mappings(self) -> Mapping[str, Mapping[str, ObjectMapping]]:
+        """All compiled mappings, by connection and object, in the order they are pulled."""
+        return self.config.mappings
+
+    @property
+    def agreement(self) -> Agreement:
+        """The compiled agreement between marketing and sales."""
+        return self.config.agreement
+
+    def connector(self, connection: str) -> Connector:
+        """The connection's connector; one for the life of the app, shared by all threads."""
+        with self._building:
+            if connection not in self._connectors:
+                configured = self.config.connections[connection]
+                ports = Ports(self.now, self._sleep, self._ledgers[connection])
+                self._connectors[connection] = registry.load(configured.connector)(configured.options, ports)
+            return self._connectors[connection]
+
+    def api_calls(self, connection: str) -> int:
+        """Calls made to this connection's CRM so far."""
+        return self._ledgers[connection].calls

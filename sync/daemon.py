@@ -1,0 +1,107 @@
+"""The background service: every connection on its own interval, never twice at once, until told to end.
+
+One failing connection never stops another. SIGTERM and SIGINT let the page or batch under way finish, then the process
+ends; whatever was stored stays, and the next start goes on from there. A second daemon on the same state is refused.
+"""
+
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from sync.app import App
+from sync.engine import Ending, RunReport, Trigger, run_sync
+from sync.observer import Observer
+
+log = logging.getLogger("relevo.daemon")
+
+LOCK = "daemon"
+ENDS_WITHIN = 10.0
+"""Seconds within which the process has ended after SIGTERM."""
+
+
+@dataclass
+class Daemon:
+    """The service over one `App`. `run` blocks until `stop` is set or a signal comes."""
+
+    app: App
+    observer: Observer | None = None
+    stop: Event = field(default_factory=Event)
+
+    def run(self) -> None:
+        """Serve until told to end. Raises `Busy` when another daemon serves the same state."""
+        with self.app.store.hold(LOCK), _ends_on_signals(self.stop):
+            scheduler = self._scheduler()
+            scheduler.start()
+            log.info("serving %d connections", len(self.app.connections))
+            self.stop.wait()
+            log.info("ending: letting the work under way finish")
+            scheduler.shutdown(wait=True)
+
+    def _scheduler(self) -> BackgroundScheduler:
+        connections = self.app.connections
+        scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(max(1, len(connections)))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+        for connection in connections:
+            scheduler.add_job(
+                self._serve,
+                IntervalTrigger(seconds=self.app.config.schedule.pull.total_seconds(), timezone="UTC"),
+                args=[connection, scheduler],
+                id=connection,
+                next_run_time=self.app.now(),
+            )
+        return scheduler
+
+    def _serve(self, connection: str, scheduler: BackgroundScheduler) -> None:
+        """One scheduled run; whatever goes wrong in it stays in it."""
+        if self.stop.is_set():
+            return
+        try:
+            report = run_sync(self.app, connection, trigger=Trigger.SCHEDULE, observer=self.observer, stop=self.stop)
+        except Exception:  # the boundary between connections: a defect in one must not end the service of the others
+            log.exception("run of %s broke off", connection)
+            return
+        _log(connection, report)
+        if report.retry_after is not None:
+            scheduler.modify_job(connection, next_run_time=self._after(report.retry_after))
+        elif report.ending is Ending.STOPPED:
+            log.error("%s is parked until someone acts: %s %s", connection, report.message, report.fix)
+            scheduler.modify_job(connection, next_run_time=self._after(self.app.config.schedule.parked.total_seconds()))
+
+    def _after(self, seconds: float) -> datetime:
+        return self.app.now() + timedelta(seconds=seconds)
+
+
+def _log(connection: str, report: RunReport) -> None:
+    run = report.run
+    read = sum(counts.taken.received for counts in run.objects)
+    written = sum(counts.written for counts in run.objects)
+    rejected = sum(counts.taken.rejected + counts.refused for counts in run.objects)
+    log.info(
+        "%s %s: %s, read %d, written %d, rejected %d, %d calls",
+        run.id, connection, report.ending, read, written, rejected, run.api_calls,
+    )  # fmt: skip
+
+
+@contextmanager
+def _ends_on_signals(stop: Event) -> Iterator[None]:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)

@@ -1,0 +1,120 @@
+"""Score and SLA of the people who were touched, or whose time came; and what the CRMs should therefore hold.
+
+Work grows with the change: only people marked by the store, or due by the clock, are folded again. All the results of a
+batch and the writes that they owe are stored in one transaction.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from journey.canonical import canonical, plain
+from journey.derive import Agreement, Derived, derive
+from journey.fold import fold
+from journey.model import Journey, Kind, PersonId, Ref, Value
+from journey.sla import Cycle
+from mapping.compiled import ObjectMapping
+from state.model import CycleRow, Owed, PersonFacts, Settlement
+from state.store import Store
+from sync.context import RunContext
+
+PEOPLE_AT_ONCE = 500
+
+Mappings = Mapping[str, Mapping[str, ObjectMapping]]
+"""All compiled mappings, by connection and object."""
+
+EVIDENCE = frozenset({Kind.PERSON, Kind.TOUCHPOINT})
+"""The kinds of record that could refute a breach: who the person is, and the contacts made with them."""
+
+
+def derive_due(ctx: RunContext, agreement: Agreement, mappings: Mappings) -> None:
+    """Compute everything that is due now. One at a time over all connections: a person may belong to several."""
+    with ctx.store.hold("derive", wait=None):
+        as_of = ctx.now()
+        known_until = data_known_until(ctx.store, mappings)
+        for people in _due(ctx.store, as_of):
+            facts = ctx.store.facts_of(people)
+            settlements = [
+                _settlement(agreement, mappings, fold(person, known.facts, known.past), known, as_of, known_until)
+                for person, known in facts.items()
+            ]
+            ctx.store.settle(ctx.run, settlements)
+            ctx.observer.derived(ctx.connection, len(settlements))
+            ctx.go_on()
+
+
+def data_known_until(store: Store, mappings: Mappings) -> datetime | None:
+    """The time up to which every object that could refute a breach has been read (I10); None while one never was."""
+    read: list[datetime] = []
+    for connection, objects in mappings.items():
+        through = store.read_through(connection)
+        for name, mapping in objects.items():
+            if mapping.kind not in EVIDENCE:
+                continue
+            if name not in through:
+                return None
+            read.append(through[name])
+    return min(read, default=None)
+
+
+def _due(store: Store, as_of: datetime) -> Iterator[Sequence[PersonId]]:
+    people = store.due_people(as_of, PEOPLE_AT_ONCE)
+    while people:
+        yield people
+        people = store.due_people(as_of, PEOPLE_AT_ONCE, people[-1])
+
+
+def _settlement(
+    agreement: Agreement,
+    mappings: Mappings,
+    journey: Journey,
+    known: PersonFacts,
+    as_of: datetime,
+    known_until: datetime | None,
+) -> Settlement:
+    derived = derive(journey, agreement, as_of, known_until)
+    fields = derived.fields
+    latest = derived.cycles[-1] if derived.cycles else None
+    return Settlement(
+        person=journey.person,
+        mark=known.mark,
+        score=derived.score.total,
+        criteria={criterion.name: criterion.points for criterion in derived.score.criteria},
+        breakdown=canonical(plain(derived.score)).decode(),
+        reason=str(fields["reason"]),
+        qualified=bool(fields["qualified"]),
+        qualified_at=_entered(derived),
+        sla_status=latest and latest.status.value,
+        sla_due=latest and latest.due_at,
+        fields=fields,
+        rules_version=derived.rules_version,
+        as_of=as_of,
+        next_due=derived.next_due,
+        cycles=[_cycle_row(cycle) for cycle in derived.cycles],
+        owed=_owed(mappings, journey.records, fields),
+    )
+
+
+def _entered(derived: Derived) -> datetime | None:
+    return derived.spells[-1].entered if derived.spells and derived.spells[-1].left is None else None
+
+
+def _cycle_row(cycle: Cycle) -> CycleRow:
+    return CycleRow(
+        id=cycle.id,
+        policy=cycle.policy,
+        n=cycle.n,
+        opened_at=cycle.opened_at,
+        due_at=cycle.due_at,
+        stopped_at=cycle.stopped_at,
+        status=cycle.status.value,
+        body=canonical(plain(cycle)).decode(),
+    )
+
+
+def _owed(mappings: Mappings, records: Sequence[Ref], fields: Mapping[str, Value]) -> Sequence[Owed]:
+    owed: list[Owed] = []
+    for ref in records:
+        mapping = mappings.get(ref.connection, {}).get(ref.object)
+        if mapping is not None and mapping.written:
+            owed.append(Owed(ref, mapping.outbound(fields)))
+    return owed

@@ -1,0 +1,215 @@
+"""One run of one connection: pull, derive, push; with an end that says what happened and what to do about it.
+
+A run resumes from what is stored, page by page, so it may be cut off anywhere and simply run again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from threading import Event
+
+from connectors.base import Later, Stop
+from state.model import RunRow, RunState
+from sync.app import App
+from sync.context import Interrupted, RunContext
+from sync.derivation import derive_due
+from sync.observer import Observer, Silent
+from sync.pull import pull_object, read_ids
+from sync.push import push_object, show_plans
+
+
+class Trigger(StrEnum):
+    """Why a run was started."""
+
+    MANUAL = "manual"
+    SCHEDULE = "schedule"
+    RESYNC = "resync"
+    RETRY = "retry"
+    PREVIEW = "preview"
+    DEMO = "demo"
+
+
+class Ending(StrEnum):
+    """How a run ended. `LATER`: the CRM cannot serve us now. `STOPPED`: someone has to act first."""
+
+    COMPLETE = "complete"
+    LATER = "later"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A finished run: its stored record, and what a person should know and do. `retry_after` is in seconds."""
+
+    run: RunRow
+    ending: Ending
+    message: str = ""
+    fix: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """Read every record of the object again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Read again what was modified at or after `at`."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Read these records again."""
+
+    ids: tuple[str, ...]
+
+
+Resync = Full | Since | Ids
+
+
+def run_sync(
+    app: App,
+    connection: str,
+    *,
+    trigger: Trigger = Trigger.MANUAL,
+    observer: Observer | None = None,
+    stop: Event | None = None,
+    wait: float | None = None,
+    write: bool = True,
+) -> RunReport:
+    """Pull what changed, derive who is due, and settle what is owed; without `write`, only show the plans to the observer.
+
+    Waits for a run of the same connection that is under way. Raises `Busy` when `wait` seconds were not enough (None: waits for ever).
+    """
+
+    def steps(ctx: RunContext) -> None:
+        for mapping in ctx.mappings.values():
+            pull_object(ctx, mapping)
+        _derive_and_push(app, ctx, write=write)
+
+    return _run(app, connection, trigger, steps, observer, stop, wait)
+
+
+def resync(
+    app: App,
+    connection: str,
+    object: str,  # noqa: A002 (the domain's word)
+    request: Resync,
+    *,
+    observer: Observer | None = None,
+    stop: Event | None = None,
+    wait: float | None = None,
+    write: bool = True,
+) -> RunReport:
+    """Read one object again as `request` says, then derive and settle what that changed, as `run_sync` does."""
+
+    def steps(ctx: RunContext) -> None:
+        mapping = ctx.mappings[object]
+        match request:
+            case Full():
+                ctx.store.forget_cursor(connection, object)
+                pull_object(ctx, mapping)
+            case Since(at):
+                ctx.store.set_cursor(connection, object, ctx.connector.rewind(object, at))
+                pull_object(ctx, mapping)
+            case Ids(ids):
+                read_ids(ctx, mapping, ids)
+        _derive_and_push(app, ctx, write=write)
+
+    return _run(app, connection, Trigger.RESYNC, steps, observer, stop, wait)
+
+
+def retry_rejected(
+    app: App,
+    connection: str,
+    *,
+    observer: Observer | None = None,
+    stop: Event | None = None,
+    wait: float | None = None,
+) -> RunReport:
+    """Try every open rejection of the connection again: records are read anew, refused writes are due now."""
+
+    def steps(ctx: RunContext) -> None:
+        retried = ctx.store.retry_rejected(connection)
+        for name, mapping in ctx.mappings.items():
+            if ids := [ref.id for ref in retried.reread if ref.object == name]:
+                read_ids(ctx, mapping, ids)
+        _derive_and_push(app, ctx, write=True)
+
+    return _run(app, connection, Trigger.RETRY, steps, observer, stop, wait)
+
+
+def _derive_and_push(app: App, ctx: RunContext, *, write: bool) -> None:
+    derive_due(ctx, app.agreement, app.mappings)
+    for mapping in ctx.mappings.values():
+        if mapping.written:
+            settle = push_object if write else show_plans
+            settle(ctx, mapping)
+
+
+def _run(
+    app: App,
+    connection: str,
+    trigger: Trigger,
+    steps: Callable[[RunContext], None],
+    observer: Observer | None,
+    stop: Event | None,
+    wait: float | None,
+) -> RunReport:
+    observer = observer or Silent()
+    store = app.store
+    with store.hold(f"connection:{connection}", wait=wait):
+        connector = app.connector(connection)
+        calls_before = app.api_calls(connection)
+        run = store.begin_run(connection, trigger)
+        observer.run_started(run, connection)
+        mappings = app.mappings[connection]
+        ctx = RunContext(run, connection, connector, mappings, store, observer, app.now, stop or Event())
+        end = _End(Ending.FAILED, "the run broke off; its log says why")
+        try:
+            end = _attempt(steps, ctx)
+        finally:
+            state, error = _state(end, store.run(run))
+            store.end_run(run, state, error, app.api_calls(connection) - calls_before)
+        row = store.run(run)
+        observer.run_ended(row)
+        return RunReport(row, end.ending, end.message, end.fix, end.retry_after)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    ending: Ending
+    message: str = ""
+    fix: str = ""
+    retry_after: float | None = None
+
+
+def _attempt(steps: Callable[[RunContext], None], ctx: RunContext) -> _End:
+    try:
+        steps(ctx)
+    except Interrupted:
+        return _End(Ending.INTERRUPTED, "the run was asked to end; the next one goes on from here")
+    except Later as later:
+        return _End(Ending.LATER, str(later), retry_after=later.after)
+    except Stop as stopped:
+        return _End(Ending.STOPPED, str(stopped), fix=stopped.fix)
+    return _End(Ending.COMPLETE)
+
+
+def _state(end: _End, row: RunRow) -> tuple[RunState, str | None]:
+    match end.ending:
+        case Ending.COMPLETE:
+            bad = any(counts.taken.rejected or counts.refused for counts in row.objects)
+            return (RunState.PARTIAL if bad else RunState.DONE), None
+        case Ending.LATER:
+            return RunState.PARTIAL, end.message
+        case Ending.INTERRUPTED:
+            return RunState.INTERRUPTED, end.message
+        case _:
+            return RunState.FAILED, end.message

@@ -1,0 +1,124 @@
+"""Settle what is owed with the CRM: compare with the live record, write the difference, record each record's outcome.
+
+A write is by record id and only ever of fields that differ, so a run that was killed between the CRM's answer and our note
+of it finds the value already there and writes nothing twice (I2).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors.base import Change, Refused, Selection, Write, Written
+from journey.model import Ref
+from mapping.compiled import ObjectMapping
+from state.model import Agreed, ConflictPolicy, ConflictRow, OutboxRow, RefusedWrite
+from sync.context import RunContext
+from sync.counts import PushCounts
+from sync.plan import Conflict, RecordPlan, plan_record
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=6)
+GONE = "the CRM no longer has this record"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An owed row with what was decided about it, and the version of the record that was compared."""
+
+    row: OutboxRow
+    plan: RecordPlan
+    version: str | None
+
+
+def push_object(ctx: RunContext, mapping: ObjectMapping) -> None:
+    """Settle everything due for one object, one batch after the other."""
+    for planned in _owed_plans(ctx, mapping):
+        counts = _settle(ctx, planned)
+        ctx.observer.pushed(ctx.connection, mapping.object, counts)
+        ctx.go_on()
+
+
+def show_plans(ctx: RunContext, mapping: ObjectMapping) -> None:
+    """Decide everything due for one object, tell the observer, and write nothing."""
+    for planned in _owed_plans(ctx, mapping):
+        ctx.observer.planned(ctx.connection, mapping.object, [decided.plan for decided in planned])
+        ctx.go_on()
+
+
+def _owed_plans(ctx: RunContext, mapping: ObjectMapping) -> Iterator[Sequence[Planned]]:
+    size = ctx.connector.abilities.batch_size
+    kept = _kept_edits(ctx)
+    rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size)
+    while rows:
+        yield _plan(ctx, mapping, rows, kept)
+        rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, rows[-1].ref)
+
+
+def _kept_edits(ctx: RunContext) -> Mapping[Ref, frozenset[str]]:
+    kept: dict[Ref, set[str]] = defaultdict(set)
+    for recorded in ctx.store.conflicts(ctx.connection, open_only=True, limit=None):
+        if recorded.conflict.policy is ConflictPolicy.KEEP:
+            kept[recorded.conflict.ref].add(recorded.conflict.field)
+    return {ref: frozenset(fields) for ref, fields in kept.items()}
+
+
+def _plan(
+    ctx: RunContext, mapping: ObjectMapping, rows: Sequence[OutboxRow], kept: Mapping[Ref, frozenset[str]]
+) -> Sequence[Planned]:
+    wanted = Selection(mapping.object, tuple(mapping.written))
+    live = {change.id: change for change in ctx.connector.read(wanted, [row.ref.id for row in rows])}
+    return [_plan_row(mapping, row, live.get(row.ref.id), kept.get(row.ref, frozenset())) for row in rows]
+
+
+def _plan_row(mapping: ObjectMapping, row: OutboxRow, live: Change | None, kept: frozenset[str]) -> Planned:
+    present = live is not None and not live.deleted
+    policies = {name: ConflictPolicy(target.on_conflict) for name, target in mapping.targets.items()}
+    plan = plan_record(row, live.fields if live and present else None, policies, mapping.same, kept)
+    return Planned(row, plan, live.version if live and present else None)
+
+
+def _settle(ctx: RunContext, planned: Sequence[Planned]) -> PushCounts:
+    """Send one batch. What the CRM already answered is recorded even when a later answer never comes."""
+    agreed = [_already(p) for p in planned if p.plan.already]
+    conflicts = [_conflict_row(p.row.ref, conflict) for p in planned for conflict in p.plan.conflicts]
+    refused = [_gone(p.row) for p in planned if p.plan.gone]
+    puts = [p for p in planned if p.plan.put]
+    writes = [Write(p.row.ref.object, p.row.ref.id, p.plan.writes, p.version) for p in puts]
+    try:
+        for put, outcome in zip(puts, ctx.connector.push(writes), strict=True):
+            if isinstance(outcome, Written):
+                agreed.append(Agreed(put.row.ref, put.plan.writes, outcome.version))
+            else:
+                refused.append(_refused(put, outcome, ctx.now()))
+    finally:
+        ctx.store.record_conflicts(ctx.run, conflicts)
+        ctx.store.agree(ctx.run, agreed)
+        ctx.store.refuse(ctx.run, refused)
+    already = sum(row.already for row in agreed)
+    return PushCounts(len(agreed) - already, already, len(refused), len(conflicts))
+
+
+def _already(planned: Planned) -> Agreed:
+    fields = {name: planned.row.fields[name] for name in planned.plan.already}
+    return Agreed(planned.row.ref, fields, planned.version, already=True)
+
+
+def _conflict_row(ref: Ref, conflict: Conflict) -> ConflictRow:
+    theirs = None if conflict.theirs is None else str(conflict.theirs)
+    return ConflictRow(ref, conflict.field, theirs, conflict.ours, conflict.policy)
+
+
+def _gone(row: OutboxRow) -> RefusedWrite:
+    return RefusedWrite(row.ref, row.fields, GONE, "GONE", retryable=False)
+
+
+def _refused(put: Planned, outcome: Refused, now: datetime) -> RefusedWrite:
+    again = now + retry_delay(put.row.attempts) if outcome.retryable or outcome.stale else None
+    return RefusedWrite(put.row.ref, put.plan.writes, outcome.reason, outcome.code, outcome.retryable, again)
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait before the next try of a write that was refused `attempts` times before: doubling, bounded."""
+    doubled: timedelta = FIRST_RETRY * 2 ** min(attempts, 20)
+    return min(doubled, LONGEST_RETRY)
