@@ -14,13 +14,6 @@ CrmName = Annotated[str, Field(min_length=1, max_length=255)]
 YamlScalar = str | bool | int | float | None
 
 
-def _text_keys(value: Any) -> Any:
-    """YAML reads `1:` and `true:` as numbers and booleans; a CRM's options are texts."""
-    if not isinstance(value, dict):
-        return value
-    return {str(key).lower() if isinstance(key, bool) else str(key): item for key, item in value.items()}
-
-
 def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -85,7 +78,7 @@ class FieldSpec(ShortSpec):
         (),
         description="Done to the text, in order, before `map`: trim, lower, upper, digits, collapse (spaces), domain.",
     )
-    map: Annotated[dict[str, YamlScalar], BeforeValidator(_text_keys)] | None = Field(
+    map: dict[str, YamlScalar] | None = Field(
         None, description="CRM value → our value.", examples=[{"marketingqualifiedlead": "mql"}]
     )
     otherwise: Literal["reject", "null", "keep"] | Otherwise | None = Field(
