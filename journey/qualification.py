@@ -1,0 +1,167 @@
+"""When a person was qualified: the score replayed over time, with hysteresis.
+
+A person qualifies when the score reaches `qualified_at`, and ceases to be when, after `minimum_stay`, it is below `leaves_at`,
+or at once when disqualified. Without the gap and the stay one lead would qualify nine times a year.
+
+The score is looked at whenever something begins or ceases to count, when the minimum stay ends, and on every whole second in
+between. Which moments are looked at never depends on `as_of`, so that the past stays as it was told.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from journey.instants import SECOND, instant, micros, span
+from journey.model import Journey
+from journey.rules import ScoreRules
+from journey.tally import Pulse, Tally, rounded, within
+
+HALF_LIVES = 64
+"""After so many half-lives nothing is left that could be seen: 100 points are down to 5e-18."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time of being qualified: from `entered` until just before `left`, or until now."""
+
+    entered: datetime
+    left: datetime | None = None
+    disqualified_by: str | None = None
+
+
+def spells(journey: Journey, rules: ScoreRules, as_of: datetime) -> tuple[Spell, ...]:
+    """The person's spells up to `as_of`, oldest first; what happened later is not seen (I9)."""
+    return spells_of(Tally(journey, rules), as_of)
+
+
+def next_move(journey: Journey, rules: ScoreRules, as_of: datetime) -> datetime | None:
+    """The next time, after `as_of`, at which the passing of time alone makes a difference that is worth a calculation.
+
+    That is a change of `refresh_points` in the score, or the begin or end of a spell, in whole seconds rounded up. None when
+    there will be none.
+    """
+    tally = Tally(journey, rules)
+    return next_move_of(tally, spells_of(tally, as_of), as_of)
+
+
+def spells_of(tally: Tally, as_of: datetime) -> tuple[Spell, ...]:
+    """`spells`, of a journey whose tally is already there."""
+    if not tally.edges:
+        return ()
+    told: list[Spell] = []
+    for at, begins, by in _turns(tally, tally.edges[0], micros(as_of), None):
+        if begins:
+            told.append(Spell(instant(at)))
+        else:
+            told[-1] = Spell(told[-1].entered, instant(at), by)
+    return tuple(told)
+
+
+def next_move_of(tally: Tally, told: tuple[Spell, ...], as_of: datetime) -> datetime | None:
+    """`next_move`, when tally and spells (as of `as_of`) are already there."""
+    at = micros(as_of)
+    entered = micros(told[-1].entered) if told and told[-1].left is None else None
+    horizon = _horizon(tally, at, entered)
+    turn = next((turn[0] for turn in _turns(tally, at + 1, horizon, entered)), None)
+    moves = [move for move in (turn, _drift(tally, at, horizon if turn is None else turn)) if move is not None]
+    return instant(-(-min(moves) // SECOND) * SECOND) if moves else None
+
+
+class _Stretch:
+    """A time from `start` until just before `end` in which the same pulses count, so that points only fade."""
+
+    __slots__ = ("_groups", "_rules", "barred_by", "end", "start")
+
+    def __init__(self, tally: Tally, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self._rules = tally.rules
+        bar = tally.barred_by(start)
+        self.barred_by = None if bar is None else bar.id
+        groups: list[dict[int, list[Pulse]]] = [{} for _ in tally.rules.criteria]
+        for pulse in tally.counting(start):
+            groups[pulse.criterion].setdefault(pulse.half_life, []).append(pulse)
+        self._groups = [list(by_half_life.values()) for by_half_life in groups]
+
+    def total(self, at: int) -> int:
+        return self._bounds(at, at)[0]
+
+    def first(self, since: int, low: int, high: int) -> int | None:
+        """The first moment looked at, from `since` on, at which the score is below `low` or reaches `high`."""
+        if since >= self.end:
+            return None
+        if not low <= self.total(since) < high:
+            return since
+        second = self._first_second(since // SECOND + 1, (self.end - 1) // SECOND, low, high)
+        return None if second is None else second * SECOND
+
+    def _first_second(self, first: int, last: int, low: int, high: int) -> int | None:
+        if first > last:
+            return None
+        least, most = self._bounds(first * SECOND, last * SECOND)
+        if low <= least and most < high:
+            return None
+        if first == last:
+            return first
+        middle = (first + last) // 2
+        earlier = self._first_second(first, middle, low, high)
+        return earlier if earlier is not None else self._first_second(middle + 1, last, low, high)
+
+    def _bounds(self, first: int, last: int) -> tuple[int, int]:
+        """Between what the score stays from `first` to `last`. Points of one half-life only fall, or only rise, together."""
+        least, most = [], []
+        for criterion, groups in zip(self._rules.criteria, self._groups, strict=True):
+            ends = [(_sum(group, first), _sum(group, last)) for group in groups]
+            least.append(within(criterion, math.fsum(min(pair) for pair in ends)))
+            most.append(within(criterion, math.fsum(max(pair) for pair in ends)))
+        return rounded(math.fsum(least)), rounded(math.fsum(most))
+
+
+def _sum(group: list[Pulse], at: int) -> float:
+    return math.fsum(pulse.points * pulse.decay(at) for pulse in group)
+
+
+def _stretches(tally: Tally, since: int, until: int) -> Iterator[_Stretch]:
+    """The stretches from `since` to `until` inclusive."""
+    edges = [since, *(edge for edge in tally.edges if since < edge <= until), until + 1]
+    return (_Stretch(tally, start, end) for start, end in pairwise(edges) if start < end)
+
+
+def _turns(tally: Tally, since: int, until: int, entered: int | None) -> Iterator[tuple[int, bool, str | None]]:
+    """Each time at which the person begins or ceases to be qualified, and the disqualifier that ended it."""
+    rules = tally.rules
+    stay = span(rules.minimum_stay)
+    for stretch in _stretches(tally, since, until):
+        at: int | None = stretch.start
+        while at is not None:
+            if stretch.barred_by is not None:
+                if entered is not None:
+                    yield at, False, stretch.barred_by
+                entered = at = None
+            elif entered is None:
+                at = entered = stretch.first(at, 0, rules.qualified_at)
+                if at is not None:
+                    yield at, True, None
+            else:
+                at = stretch.first(max(at, entered + stay), rules.leaves_at, 101)
+                if at is not None:
+                    entered = None
+                    yield at, False, None
+
+
+def _drift(tally: Tally, at: int, until: int) -> int | None:
+    """When the score will have moved by `refresh_points`, if it does before `until`."""
+    base = _Stretch(tally, at, at + 1).total(at)
+    low, high = base - tally.rules.refresh_points + 1, base + tally.rules.refresh_points
+    found = (stretch.first(stretch.start, low, high) for stretch in _stretches(tally, at + 1, until))
+    return next((moment for moment in found if moment is not None), None)
+
+
+def _horizon(tally: Tally, at: int, entered: int | None) -> int:
+    """A time after which nothing moves any more."""
+    last = max(at + 1, tally.edges[-1] if tally.edges else 0)
+    if entered is not None:
+        last = max(last, entered + span(tally.rules.minimum_stay))
+    fading = max((pulse.half_life for pulse in tally.pulses if pulse.end > at), default=0)
+    return last + HALF_LIVES * fading
