@@ -8,18 +8,17 @@ from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from journey.derive import Agreement
-
 from journey import rules as journey_rules
 from journey import sla as journey_sla
 from journey.business_time import ALWAYS_OPEN, Shift
 from journey.business_time import Calendar as BusinessCalendar
-from journey.model import FieldType, Kind
+from journey.derive import Agreement
+from journey.model import KNOWN_FIELDS, FieldType, Kind
 from journey.rules import Condition
 from mapping.compiled import WRITABLE, ObjectMapping
 from mapping.expression import Expression, ExpressionError, compile_expression
 from sync.config_model import Calendar, Criterion, Disqualifier, File, Holidays, Label, Lang, Policy, Rule, weekdays
-from sync.config_source import Location, Problem, Source
+from sync.config_source import Location, Problem
 
 Built = TypeVar("Built")
 Fields = Mapping[str, FieldType | None]
@@ -61,11 +60,23 @@ def vocabulary(mappings: Iterable[ObjectMapping]) -> Vocabulary:
     return words
 
 
-def build_agreement(
-    file: File, mappings: Iterable[ObjectMapping], source: Source
-) -> tuple[Agreement | None, list[Problem]]:
+def add_unread(words: Vocabulary, data: Mapping[str, Any]) -> None:
+    """Let conditions name fields whose mapping is wrong, so that one mistake is not reported twice."""
+    for name in KNOWN_FIELDS[Kind.TOUCHPOINT]:
+        words.touchpoint.setdefault(name, None)
+    objects = data.get("objects")
+    for spec in objects.values() if isinstance(objects, dict) else ():
+        fields = spec.get("fields") if isinstance(spec, dict) else None
+        for name in fields if isinstance(fields, dict) else ():
+            for known in (name, f"company_{name}"):
+                words.person.setdefault(known, None)
+                words.touchpoint.setdefault(f"person_{known}", None)
+            words.touchpoint.setdefault(name, None)
+
+
+def build_agreement(file: File, words: Vocabulary) -> tuple[Agreement | None, list[Problem]]:
     """The agreement, or None and everything that is wrong with its two sections."""
-    builder = _Builder(vocabulary(mappings), source)
+    builder = _Builder(words)
     rules = builder.score(file)
     calendars = builder.calendars(file)
     policies = builder.policies(file, calendars)
@@ -78,9 +89,8 @@ def build_agreement(
 class _Builder:
     """Builds the parts, gathering what is wrong with each."""
 
-    def __init__(self, words: Vocabulary, source: Source) -> None:
+    def __init__(self, words: Vocabulary) -> None:
         self._words = words
-        self._source = source
         self.problems: list[Problem] = []
 
     def attempt(self, location: Location, build: Callable[[], Built]) -> Built | None:
@@ -96,8 +106,7 @@ class _Builder:
             return compile_expression(source, fields, condition=True)
         except ExpressionError as error:
             message = error.message + (f"; {error.hint}" if error.hint else "")
-            at = self._source.inside(location, error.line, error.column)
-            self.problems.append(Problem(location, message, at))
+            self.problems.append(Problem(location, message, inside=(error.line, error.column)))
             return None
 
     def _condition(self, location: Location, source: str | None) -> Condition | None:

@@ -1,17 +1,19 @@
 """The configuration: one YAML file, checked as a whole before anything runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from journey.derive import Agreement
 from pydantic import ValidationError
 
 from connectors.plugin import Options
+from journey.derive import Agreement
 from mapping.compiled import MappingErrors, ObjectMapping, compile_object
-from sync.agreement import build_agreement
+from sync.agreement import add_unread, build_agreement, vocabulary
 from sync.config_connections import Connection, check_objects, connection_schemas, read_connections
+from sync.config_cut import Cut
 from sync.config_errors import ConfigErrors, problems_of
 from sync.config_model import File, Lang, Schedule
 from sync.config_show import Setting, settings
@@ -85,19 +87,23 @@ def json_schema() -> dict[str, Any]:
 
 def _checked(source: Source) -> Config:
     problems = list(source.problems)
-    if source.data is None or not isinstance(source.data, dict):
+    if not isinstance(source.data, dict):
         if not problems:
             problems.append(Problem((), "is empty" if source.data is None else "must be a mapping of keys to values"))
         raise ConfigErrors(source, problems)
     connections, found = read_connections(source)
     problems += found
-    file = _file(source, problems)
+    file, cut = _file(source, problems)
     if file is None:
         raise ConfigErrors(source, problems)
-    mappings = _mappings(file, source, connections, problems)
-    agreement, found = build_agreement(file, [item for group in mappings.values() for item in group.values()], source)
-    if problems or found or agreement is None:
-        raise ConfigErrors(source, problems + found)
+    mappings, found = _mappings(file, connections)
+    words = vocabulary(item for group in mappings.values() for item in group.values())
+    if cut.locations or found:
+        add_unread(words, source.data)
+    agreement, more = build_agreement(file, words)
+    problems += cut.still_true([*found, *more])
+    if problems or agreement is None:
+        raise ConfigErrors(source, problems)
     return Config(
         path=source.path,
         lang=file.lang,
@@ -111,36 +117,40 @@ def _checked(source: Source) -> Config:
     )
 
 
-def _file(source: Source, problems: list[Problem]) -> File | None:
+def _file(source: Source, problems: list[Problem]) -> tuple[File | None, Cut]:
+    """The sections; where parts of them are wrong, what remains without these parts, so that the rest is checked too."""
+    cut = Cut(source.data)
     try:
-        return File.model_validate(source.data)
+        return File.model_validate(source.data), cut
     except ValidationError as error:
-        problems += problems_of(error, source, File.model_json_schema())
-        return None
+        found = problems_of(error, source, File.model_json_schema())
+    problems += found
+    while cut.remove(problem.location for problem in found):
+        try:
+            return File.model_validate(cut.data), cut
+        except ValidationError as error:
+            found = problems_of(error, source, {})
+    return None, cut
 
 
 def _mappings(
-    file: File, source: Source, connections: Mapping[str, Connection], problems: list[Problem]
-) -> dict[str, dict[str, ObjectMapping]]:
+    file: File, connections: Mapping[str, Connection]
+) -> tuple[dict[str, dict[str, ObjectMapping]], list[Problem]]:
+    problems: list[Problem] = []
     mappings: dict[str, dict[str, ObjectMapping]] = {name: {} for name in file.connections}
     for name, spec in file.objects.items():
         connection, _, object_ = name.partition(".")
         if connection not in mappings:
-            problems.append(Problem(("objects", name), f"there is no connection '{connection}'"))
+            near = get_close_matches(connection, list(mappings), n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            problems.append(Problem(("objects", name), f"there is no connection '{connection}'{hint}"))
             continue
         try:
             mappings[connection][object_] = compile_object(connection, object_, spec)
         except MappingErrors as errors:
-            problems += _located(source, ("objects", name), errors)
-    problems += check_objects(mappings, connections)
-    return mappings
-
-
-def _located(source: Source, place: Location, errors: MappingErrors) -> Iterator[Problem]:
-    for error in errors.errors:
-        location = (*place, *error.path)
-        at = None if error.inside is None else source.inside(location, *error.inside)
-        yield Problem(location, error.message, at)
+            place = ("objects", name)
+            problems += [Problem((*place, *error.path), error.message, inside=error.inside) for error in errors.errors]
+    return mappings, problems + check_objects(mappings, connections)
 
 
 def _resolved(url: str, folder: Path) -> str:

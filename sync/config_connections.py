@@ -41,7 +41,14 @@ def read_connections(source: Source) -> tuple[dict[str, Connection], list[Proble
         try:
             model = _model(data["connector"], registry.load(data["connector"]))
             connections[name] = _connection(name, model.model_validate(data), data)
-        except (registry.UnknownConnector, registry.BrokenConnector) as error:
+        except registry.UnknownConnector as error:
+            hint = (
+                f"did you mean '{error.suggestion}'?"
+                if error.suggestion
+                else f"installed: {', '.join(registry.names())}"
+            )
+            problems.append(Problem((*location, "connector"), f"there is no connector '{error.name}'; {hint}"))
+        except registry.BrokenConnector as error:
             problems.append(Problem((*location, "connector"), str(error)))
         except ValidationError as error:
             problems += problems_of(error, source, model.model_json_schema(), location)

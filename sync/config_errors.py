@@ -18,6 +18,7 @@ _SECRET_KEY = re.compile(
     r"(?i)(\b[\w-]*(?:token|secret|password|passwd|key|credential)[\w-]*[\"']?\s*:\s*)(?!\s*[\"']?\$\{)(\S.*)"
 )
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)")
+_LOOKS_SECRET = re.compile(r"(?<![\w./:${-])(?=[^\s,]*\d)[A-Za-z0-9+/=_.-]{16,}(?![\w./:-])")
 _MESSAGES: Mapping[str, str] = {
     "missing": "is missing",
     "string_type": "must be a text",
@@ -43,6 +44,8 @@ def place(source: Source, problem: Problem) -> tuple[int, int]:
     """Line and column of a problem, counting from 1."""
     if problem.at is not None:
         return problem.at
+    if problem.inside is not None:
+        return source.inside(problem.location, *problem.inside)
     found, mark = source.locate(problem.location)
     if mark is None:
         return 1, 1
@@ -65,9 +68,10 @@ def render(source: Source, problem: Problem) -> str:
     return f"{head}\n    {shown}\n    {' ' * (column - 1 - start)}^"
 
 
-def masked(line: str) -> str:
-    """A line of the file without the secrets that stand in it."""
-    return _URL_PASSWORD.sub(r"\1•••\2", _SECRET_KEY.sub(r"\1•••", line))
+def masked(line: str, *, strictly: bool = False) -> str:
+    """A line of the file without the secrets that stand in it; `strictly` without anything that looks like one."""
+    line = _URL_PASSWORD.sub(r"\1•••\2", _SECRET_KEY.sub(r"\1•••", line))
+    return _LOOKS_SECRET.sub("•••", line) if strictly else line
 
 
 def _without_values(source: Source, message: str) -> str:
@@ -113,9 +117,11 @@ def _problem(detail: ErrorDetails, source: Source, schema: Mapping[str, Any], pr
     if detail["type"] == "missing":
         return Problem((*known, location[-1]), "is missing")
     if detail["type"] == "extra_forbidden":
-        return Problem(known, _unknown_key(str(location[-1]), known_keys(schema, known[len(prefix) : -1])))
+        message = _unknown_key(str(location[-1]), known_keys(schema, known[len(prefix) : -1]))
+        mark = source.marks.get(known)
+        return Problem(known, message, (mark.key_line, mark.key_column) if mark else None)
     message = _MESSAGES.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
-    return Problem(known, _lower_first(message) + _got(detail, source, known) + _choice(detail))
+    return Problem(known, _in_our_words(message) + _got(detail, source, known) + _choice(detail))
 
 
 def _unknown_key(name: str, known: list[str]) -> str:
@@ -126,8 +132,9 @@ def _unknown_key(name: str, known: list[str]) -> str:
     return f"unknown key '{name}'" + (f"; {hint}" if hint else "")
 
 
-def _lower_first(message: str) -> str:
-    return message[:1].lower() + message[1:].replace("Input should be", "must be") if message[:1].isupper() else message
+def _in_our_words(message: str) -> str:
+    message = message.replace("Input should be", "must be")
+    return message[:1].lower() + message[1:]
 
 
 def _got(detail: ErrorDetails, source: Source, location: Location) -> str:
@@ -166,7 +173,9 @@ def _below(forms: list[Mapping[str, Any]], part: str | int) -> Iterable[Mapping[
         if isinstance(part, int):
             child = form.get("items")
         else:
-            extra = form.get("additionalProperties")
-            child = form.get("properties", {}).get(part) or (extra if isinstance(extra, dict) else None)
+            others = [*form.get("patternProperties", {}).values(), form.get("additionalProperties")]
+            child = form.get("properties", {}).get(part) or next(
+                (other for other in others if isinstance(other, dict)), None
+            )
         if isinstance(child, dict):
             yield child

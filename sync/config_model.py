@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from journey.sla import Target
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from journey.business_time import Shift
 from journey.model import Actor, Direction, TouchType
+from journey.sla import Target
 from mapping.spec import FieldName, ObjectSpec
 from sync.config_types import Duration, Name, Percent, Section
 
@@ -27,9 +27,9 @@ def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _target(text: str) -> str:
+def _target(text: Any) -> Any:
     try:
-        Target.parse(text)
+        Target.parse(str(text))
     except ValueError:
         raise ValueError(
             "write a number and its unit: 24h (by the clock), 24bh (working hours), 1bd (working days), 30m"
@@ -134,7 +134,7 @@ class Policy(Section):
     """How soon sales makes the first contact with a qualified person."""
 
     name: Name = Field(description="Names the policy in reports.")
-    target: Annotated[str, AfterValidator(_target)] = Field(
+    target: Annotated[str, BeforeValidator(_target)] = Field(
         description="24h by the clock, 24bh working hours, 1bd working days, 30m. The unit is mandatory.",
         examples=["24h"],
     )

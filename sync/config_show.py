@@ -39,7 +39,7 @@ def _leaves(location: Location, value: Any, source: Source) -> Iterator[tuple[Lo
         for name, info in type(value).model_fields.items():
             item = getattr(value, name)
             where = (*location, info.alias or name)
-            if item is not None or where in source.marks:
+            if where in source.marks or (item is not None and name != "otherwise"):
                 yield from _leaves(where, item, source)
     elif isinstance(value, Mapping) and value:
         for key, item in value.items():
@@ -57,15 +57,9 @@ def _setting(location: Location, value: Any, source: Source) -> Setting:
     outside = source.origins.get(location)
     if outside is not None:
         return Setting(path, MASK, outside)
-    origin = (
-        f"{source.path.name}:{mark.line}" if mark else "default" if not _written(location, source) else source.path.name
-    )
-    return Setting(path, _shown(location, value), origin)
-
-
-def _written(location: Location, source: Source) -> bool:
-    """A short form (`email: email`) is written one level above its main key."""
-    return location[-1] in ("from", "to") and location[:-1] in source.marks
+    if mark is None and location[-1] in ("from", "to"):
+        mark = source.marks.get(location[:-1])  # a short form is written one level above its main key
+    return Setting(path, _shown(location, value), f"{source.path.name}:{mark.line}" if mark else "default")
 
 
 def _shown(location: Location, value: Any) -> str:

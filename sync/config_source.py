@@ -35,11 +35,16 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with the file. `at` is (line, column) from 1, or None if it concerns the file as a whole."""
+    """One thing wrong with the file.
+
+    `at` is its (line, column) from 1, where that is not simply the place of `location`; `inside` is a (line, column) within
+    the text at `location` (an expression).
+    """
 
     location: Location
     message: str
     at: tuple[int, int] | None = None
+    inside: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -67,7 +72,7 @@ class Source:
         return found, self.marks.get(found)
 
     def inside(self, location: Location, line: int, column: int) -> tuple[int, int]:
-        """The place in the file of a position within the text at `location` (an expression)."""
+        """The place in the file of a position within the text at `location`."""
         mark = self.locate(location)[1]
         if mark is None:
             return 1, 1
