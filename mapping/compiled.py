@@ -86,7 +86,7 @@ def compile_object(connection: str, object: str, spec: ObjectSpec) -> ObjectMapp
         connection=connection,
         object=object,
         kind=spec.kind,
-        digest=hashlib.blake2b(spec.model_dump_json().encode(), digest_size=8).hexdigest(),
+        digest=hashlib.blake2b(spec.model_dump_json(exclude={"write"}).encode(), digest_size=8).hexdigest(),
         raw_fields=tuple(sources),
         origins=MappingProxyType(sources),
         links=tuple(spec.links),

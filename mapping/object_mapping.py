@@ -19,7 +19,7 @@ class ObjectMapping:
     """The compiled mapping of one object of one connection.
 
     `raw_fields`, `links` and `history` are what to ask the CRM for; `written` are the CRM fields that Relevo owns, which are
-    never inputs (I8). `origins` tells for each raw field where the mapping names it. `field_types` gives the journey fields and their types; `digest` changes whenever the mapping does.
+    never inputs (I8). `origins` tells for each raw field where the mapping names it. `field_types` gives the journey fields and their types; `digest` changes whenever records have to be read again for it.
     """
 
     connection: str

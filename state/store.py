@@ -9,6 +9,7 @@ from typing import Self
 from journey.model import PersonId, Ref
 from state import (
     answers,
+    applied,
     conflicts,
     derived,
     digest,
@@ -116,6 +117,25 @@ class Store:
         self._sources.add(records.names_in(page.facts))
         with self._database.writing() as db:
             return take(db, self._sources, page, self._now())
+
+    def reread_if_changed(self, connection: str, object: str, digest: str) -> bool:  # noqa: A002
+        """Read the object from its beginning next time unless its content was read by the mapping with this digest."""
+        what = f"mapping:{connection}.{object}"
+        with self._database.writing() as db:
+            changed = applied.applied(db, what) != digest
+            if changed:
+                runs.move_cursor(db, Source(connection, object), None, self._now())
+                applied.note(db, what, digest)
+            return changed
+
+    def rederive_if_changed(self, digest: str) -> bool:
+        """Everyone is due to be derived again unless the agreement with this digest is the one in force already."""
+        with self._database.writing() as db:
+            changed = applied.applied(db, "agreement") != digest
+            if changed:
+                applied.mark_everyone(db, dirty.new_mark())
+                applied.note(db, "agreement", digest)
+            return changed
 
     def due_people(self, now: datetime, limit: int, after: PersonId | None = None) -> Sequence[PersonId]:
         """People whose facts moved or whose time came, by id, at most `limit`, behind `after`."""

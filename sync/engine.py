@@ -17,6 +17,7 @@ from sync.derivation import derive_due
 from sync.observer import Observer, Silent
 from sync.pull import pull_object, read_ids
 from sync.push import push_object, show_plans
+from sync.reread import follow_config
 
 
 class Trigger(StrEnum):
@@ -173,7 +174,7 @@ def _run(
         ctx = RunContext(run, connection, connector, mappings, store, observer, app.now, stop or Event())
         end = _End(Ending.FAILED, "the run broke off; its log says why")
         try:
-            end = _attempt(steps, ctx)
+            end = _attempt(app, steps, ctx)
         finally:
             state, error = _state(end, store.run(run))
             store.end_run(run, state, error, app.api_calls(connection) - calls_before)
@@ -190,8 +191,9 @@ class _End:
     retry_after: float | None = None
 
 
-def _attempt(steps: Callable[[RunContext], None], ctx: RunContext) -> _End:
+def _attempt(app: App, steps: Callable[[RunContext], None], ctx: RunContext) -> _End:
     try:
+        follow_config(ctx, app.config)
         steps(ctx)
     except Interrupted:
         return _End(Ending.INTERRUPTED, "the run was asked to end; the next one goes on from here")
