@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
@@ -22,6 +22,20 @@ class SandboxError(Exception):
     """The sandbox did not start, or a control call was wrong."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the account's API; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, parsed. Raises ValueError when it is not JSON."""
+        return orjson.loads(self.body)
+
+
 @dataclass(slots=True)
 class Sandbox:
     """A running sandbox. `token` is a static key with every scope; the OAuth client's three secrets refresh access tokens."""
@@ -33,6 +47,7 @@ class Sandbox:
     client_id: str = CLIENT_ID
     client_secret: str = CLIENT_SECRET
     refresh_token: str = REFRESH_TOKEN
+    _pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=_STARTS_WITHIN_S))
 
     @classmethod
     def start(
@@ -83,6 +98,7 @@ class Sandbox:
         if self._lifeline >= 0:
             os.close(self._lifeline)
             self._lifeline = -1
+        self._pool.clear()
         self.process.kill()
         self.process.wait()
 
@@ -91,6 +107,14 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def api(self, method: str, path: str, body: object = None, *, token: str | None = None) -> Reply:
+        """One raw call of the account's own API, `body` as JSON. Raises SandboxError when no whole answer comes."""
+        headers = {"authorization": f"Bearer {self.token if token is None else token}"}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        told = self._send(method, path, None if body is None else orjson.dumps(body), headers)
+        return Reply(told.status, {name.lower(): value for name, value in told.headers.items()}, told.data)
 
     def health(self) -> Mapping[str, Any]:
         """The server's time, and how many live records there are by kind."""
@@ -138,13 +162,13 @@ class Sandbox:
         return told
 
     def _request(self, method: str, path: str, body: object) -> bytes:
-        try:
-            with urllib3.PoolManager(retries=False, timeout=_STARTS_WITHIN_S) as pool:
-                told = pool.request(
-                    method, f"{self.url}/_sandbox/{path}", body=None if body is None else orjson.dumps(body)
-                )
-        except urllib3.exceptions.HTTPError as error:
-            raise SandboxError(f"the sandbox at {self.url} does not answer: {error}") from error
+        told = self._send(method, f"/_sandbox/{path}", None if body is None else orjson.dumps(body), {})
         if told.status != 200:
             raise SandboxError(f"{method} {path}: {told.data.decode()}")
         return told.data
+
+    def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._pool.request(method, self.url + path, body=body, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise SandboxError(f"{method} {path}: no answer from {self.url}: {error}") from error
