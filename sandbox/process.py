@@ -75,5 +75,6 @@ def run(given: Sequence[str] | None = None) -> None:
         log_level="critical",
         timeout_keep_alive=75,
         server_header=False,
+        date_header=False,
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -47,7 +47,9 @@ class Sandbox:
     client_id: str = CLIENT_ID
     client_secret: str = CLIENT_SECRET
     refresh_token: str = REFRESH_TOKEN
-    _pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=_STARTS_WITHIN_S))
+    _pool: urllib3.PoolManager = field(
+        default_factory=lambda: urllib3.PoolManager(retries=False, timeout=_STARTS_WITHIN_S)
+    )
 
     @classmethod
     def start(

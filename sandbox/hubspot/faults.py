@@ -81,8 +81,8 @@ class Faults:
         self._random = random.Random(0)
 
     def set(self, given: Sequence[Mapping[str, Any]], seed: int) -> None:
-        """Replace all rules. Raises TypeError or ValueError for a rule that is not one."""
-        rules = [Fault(**{**one, "effect": Effect(one.get("effect", ""))}) for one in given]
+        """Replace all rules. Raises KeyError, TypeError or ValueError for a rule that is not one."""
+        rules = [Fault(**{**one, "effect": Effect(one["effect"])}) for one in given]
         self.rules, self._random = rules, random.Random(seed)
 
     def meet(self, route: str) -> Fault | None:

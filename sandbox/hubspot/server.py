@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -47,7 +48,7 @@ class Server:
         path = scope["path"].rstrip("/") or "/"
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URL:
             self.account.ledger.count(f"{scope['method']} too long", 414)
-            await respond(send, Answer(414, PAGE, content_type="text/html"))
+            await respond(self.account, send, Answer(414, PAGE, content_type="text/html"))
             return
         await self._router({**scope, "path": path, "app": self}, receive, send)
 
@@ -61,7 +62,7 @@ class Server:
         body = Refusal(404, "OBJECT_NOT_FOUND", "Unable to find the requested resource").body(
             self.account.correlation()
         )
-        await respond(send, ok(body, 404))
+        await respond(self.account, send, ok(body, 404))
 
 
 class Door:
@@ -91,7 +92,7 @@ class Door:
         answer = self.answer(call) if fault is None or fault.needs_answer else Answer(204)
         if fault is None:
             account.ledger.count(route, answer.status)
-            await respond(send, answer)
+            await respond(account, send, answer)
         else:
             account.ledger.faults[f"{fault.effect} {route}"] += 1
             await self._spoiled(fault, route, answer, scope, send)
@@ -127,7 +128,7 @@ class Door:
         cut = fault.effect is Effect.CUT
         answer = spoil(account, fault, answer)
         account.ledger.count(route, 0 if cut else answer.status)
-        await respond(send, answer, cut=cut)
+        await respond(account, send, answer, cut=cut)
 
 
 class ControlDoor:
@@ -145,7 +146,7 @@ class ControlDoor:
             answer = self._control.run(self._server.account, query, orjson.loads(body) if body else {})
         except (Refusal, ValueError, TypeError, KeyError) as error:
             answer = ok({"error": f"{type(error).__name__}: {error}"}, 400)
-        await respond(send, answer)
+        await respond(self._server.account, send, answer)
 
 
 def bearer(call: Call) -> Token:
@@ -203,9 +204,10 @@ async def read_body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-async def respond(send: Send, answer: Answer, cut: bool = False) -> None:
-    """Send an answer; a cut one stops half-way, upon which the protocol closes the connection."""
+async def respond(account: Account, send: Send, answer: Answer, cut: bool = False) -> None:
+    """Send an answer, dated by the account's clock; a cut one stops half-way, upon which the protocol closes the connection."""
     headers: Iterable[tuple[bytes, bytes]] = [
+        (b"date", formatdate(account.clock.now() / 1000, usegmt=True).encode()),
         (b"content-type", answer.content_type.encode()),
         (b"content-length", str(len(answer.body)).encode()),
         *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),

@@ -33,17 +33,28 @@ def test_batch_read_tells_links_by_type_and_misses_by_id(sandbox: Sandbox, prefi
 def test_the_other_direction_has_its_own_types(sandbox: Sandbox) -> None:
     sandbox.load(**LINKED)
     told = sandbox.api("GET", "/crm/v4/objects/companies/1/associations/contacts").json
-    assert [(one["toObjectId"], [kind["typeId"] for kind in one["associationTypes"]]) for one in told["results"]] == [(1, [2, 280])]
+    assert [(one["toObjectId"], [kind["typeId"] for kind in one["associationTypes"]]) for one in told["results"]] == [
+        (1, [2, 280])
+    ]
 
 
 def test_batch_create_links_pairs_and_names_those_that_cannot_be(sandbox: Sandbox) -> None:
     sandbox.load(**LINKED)
     types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]
-    pairs = [{"from": {"id": "2"}, "to": {"id": "2"}, "types": types}, {"from": {"id": "2"}, "to": {"id": "9"}, "types": types}]
+    pairs = [
+        {"from": {"id": "2"}, "to": {"id": "2"}, "types": types},
+        {"from": {"id": "2"}, "to": {"id": "9"}, "types": types},
+    ]
     told = sandbox.api("POST", "/crm/associations/2026-03/contacts/companies/batch/create", {"inputs": pairs})
     assert told.status == 207
     assert told.json["results"] == [
-        {"fromObjectTypeId": "0-1", "fromObjectId": "2", "toObjectTypeId": "0-2", "toObjectId": "2", "labels": ["Primary"]}
+        {
+            "fromObjectTypeId": "0-1",
+            "fromObjectId": "2",
+            "toObjectTypeId": "0-2",
+            "toObjectId": "2",
+            "labels": ["Primary"],
+        }
     ]
     assert told.json["errors"][0]["category"] == "OBJECT_NOT_FOUND"
 
@@ -59,7 +70,12 @@ def test_single_links_are_put_and_deleted(sandbox: Sandbox) -> None:
     sandbox.load(**LINKED)
     path = "/crm/objects/2026-03/contacts/3/associations"
     assert sandbox.api("PUT", f"{path}/default/companies/1").status == 200
-    assert sandbox.api("PUT", f"{path}/companies/2", [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}]).status == 201
+    assert (
+        sandbox.api(
+            "PUT", f"{path}/companies/2", [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}]
+        ).status
+        == 201
+    )
     assert [one["toObjectId"] for one in sandbox.api("GET", f"{path}/companies").json["results"]] == ["1", "2"]
     assert sandbox.api("DELETE", f"{path}/companies/1").status == 204
     assert [one["toObjectId"] for one in sandbox.api("GET", f"{path}/companies").json["results"]] == ["2"]
@@ -82,19 +98,31 @@ def test_a_link_moves_no_modified_time(sandbox: Sandbox) -> None:
 
 def test_many_links_come_in_pages_of_five_hundred(sandbox: Sandbox) -> None:
     sandbox.load(
-        objects={"companies": [{"properties": {"name": "Acme"}}], "contacts": [{"properties": {"firstname": "P"}} for _ in range(600)]},
+        objects={
+            "companies": [{"properties": {"name": "Acme"}}],
+            "contacts": [{"properties": {"firstname": "P"}} for _ in range(600)],
+        },
         associations=[["companies", 1, "contacts", n] for n in range(1, 601)],
     )
     path = "/crm/v4/associations/companies/contacts/batch/read"
     first = sandbox.api("POST", path, {"inputs": [{"id": "1"}]}).json["results"][0]
-    second = sandbox.api("POST", path, {"inputs": [{"id": "1", "after": first["paging"]["next"]["after"]}]}).json["results"][0]
+    second = sandbox.api("POST", path, {"inputs": [{"id": "1", "after": first["paging"]["next"]["after"]}]}).json[
+        "results"
+    ][0]
     assert [len(first["to"]), len(second["to"])] == [500, 100]
     assert "paging" not in second
 
 
 def test_kinds_without_a_type_between_them_are_refused(sandbox: Sandbox) -> None:
-    assert sandbox.api("POST", "/crm/v4/associations/users/contacts/batch/read", {"inputs": [{"id": "1"}]}).status == 400
-    assert sandbox.api("POST", "/crm/v4/associations/contacts/companies/batch/read", {"inputs": [{"id": "1"}] * 1001}).status == 400
+    assert (
+        sandbox.api("POST", "/crm/v4/associations/users/contacts/batch/read", {"inputs": [{"id": "1"}]}).status == 400
+    )
+    assert (
+        sandbox.api(
+            "POST", "/crm/v4/associations/contacts/companies/batch/read", {"inputs": [{"id": "1"}] * 1001}
+        ).status
+        == 400
+    )
 
 
 def test_labels_are_listed(sandbox: Sandbox) -> None:

@@ -8,11 +8,15 @@ CONTACTS = "/crm/objects/2026-03/contacts"
 
 
 def fill(sandbox: Sandbox, n: int) -> None:
-    sandbox.load(objects={"contacts": [{"properties": {"email": f"p{i}@example.com", "firstname": "P"}} for i in range(n)]})
+    sandbox.load(
+        objects={"contacts": [{"properties": {"email": f"p{i}@example.com", "firstname": "P"}} for i in range(n)]}
+    )
 
 
 def update(sandbox: Sandbox, *inputs: tuple[str, dict[str, object]]) -> Reply:
-    return sandbox.api("POST", f"{CONTACTS}/batch/update", {"inputs": [{"id": id_, "properties": given} for id_, given in inputs]})
+    return sandbox.api(
+        "POST", f"{CONTACTS}/batch/update", {"inputs": [{"id": id_, "properties": given} for id_, given in inputs]}
+    )
 
 
 @pytest.mark.parametrize("verb", ["read", "update", "create", "archive"])
@@ -31,7 +35,9 @@ def test_a_batch_read_with_history_takes_fifty(sandbox: Sandbox) -> None:
 
 def test_a_batch_read_names_missing_ids_beside_what_it_found(sandbox: Sandbox) -> None:
     fill(sandbox, 2)
-    told = sandbox.api("POST", f"{CONTACTS}/batch/read", {"inputs": [{"id": "2"}, {"id": "77"}, {"id": "88"}], "properties": ["email"]})
+    told = sandbox.api(
+        "POST", f"{CONTACTS}/batch/read", {"inputs": [{"id": "2"}, {"id": "77"}, {"id": "88"}], "properties": ["email"]}
+    )
     assert told.status == 207
     assert [row["id"] for row in told.json["results"]] == ["2"]
     assert told.json["numErrors"] == 1

@@ -51,7 +51,12 @@ def test_values_are_text(sandbox: Sandbox) -> None:
 
 def test_dated_and_legacy_paths_names_and_type_ids_show_the_same_record(sandbox: Sandbox) -> None:
     sandbox.load(objects={"leads": [{"properties": {"hs_lead_name": "Ana"}}]})
-    paths = ["/crm/objects/2026-03/leads/1", "/crm/objects/2026-09/0-136/1", "/crm/v3/objects/lead/1", "/crm/v3/objects/leads/1/"]
+    paths = [
+        "/crm/objects/2026-03/leads/1",
+        "/crm/objects/2026-09/0-136/1",
+        "/crm/v3/objects/lead/1",
+        "/crm/v3/objects/leads/1/",
+    ]
     assert len({sandbox.api("GET", path).body for path in paths}) == 1
     assert sandbox.api("GET", "/crm/objects/2025-09/leads/1").status == 404
     assert sandbox.api("GET", "/crm/v3/objects/dragons").status == 400
@@ -75,7 +80,8 @@ def test_a_contact_is_found_by_email(sandbox: Sandbox) -> None:
 
 def test_inline_associations_name_each_type_and_are_absent_when_there_are_none(sandbox: Sandbox) -> None:
     sandbox.load(
-        objects={"contacts": people(2), "companies": [{"properties": {"name": "Acme"}}]}, associations=[["contacts", 1, "companies", 1, 1]]
+        objects={"contacts": people(2), "companies": [{"properties": {"name": "Acme"}}]},
+        associations=[["contacts", 1, "companies", 1, 1]],
     )
     one, two = sandbox.api("GET", f"{CONTACTS}?associations=companies").json["results"]
     assert one["associations"]["companies"]["results"] == [
@@ -87,7 +93,11 @@ def test_inline_associations_name_each_type_and_are_absent_when_there_are_none(s
 
 def test_stage_history_is_told_newest_first(sandbox: Sandbox) -> None:
     stages = [["appointmentscheduled", "2026-03-01T10:00:00Z"], ["closedwon", "2026-03-09T10:00:00Z"]]
-    sandbox.load(objects={"deals": [{"properties": {"dealname": "D", "dealstage": "closedwon"}, "history": {"dealstage": stages}}]})
+    sandbox.load(
+        objects={
+            "deals": [{"properties": {"dealname": "D", "dealstage": "closedwon"}, "history": {"dealstage": stages}}]
+        }
+    )
     told = sandbox.api("GET", "/crm/objects/2026-03/deals?propertiesWithHistory=dealstage").json["results"][0]
     assert [(one["value"], one["timestamp"]) for one in told["propertiesWithHistory"]["dealstage"]] == [
         ("closedwon", "2026-03-09T10:00:00.000Z"),

@@ -22,8 +22,24 @@ def found(sandbox: Sandbox, name: str, operator: str, **value: Any) -> list[str]
 @pytest.fixture
 def people(sandbox: Sandbox) -> Sandbox:
     rows: list[dict[str, Any]] = [
-        {"properties": {"email": "ana@acme.es", "firstname": "Ana María", "lifecyclestage": "lead", "hubspotscore": "9"}, "modified": "2026-01-01T00:00:00.001Z"},
-        {"properties": {"email": "bea@acme.es", "firstname": "Bea", "lifecyclestage": "customer", "hubspotscore": "80"}, "modified": "2026-01-02T00:00:00Z"},
+        {
+            "properties": {
+                "email": "ana@acme.es",
+                "firstname": "Ana María",
+                "lifecyclestage": "lead",
+                "hubspotscore": "9",
+            },
+            "modified": "2026-01-01T00:00:00.001Z",
+        },
+        {
+            "properties": {
+                "email": "bea@acme.es",
+                "firstname": "Bea",
+                "lifecyclestage": "customer",
+                "hubspotscore": "80",
+            },
+            "modified": "2026-01-02T00:00:00Z",
+        },
         {"properties": {"firstname": "Carlos"}, "modified": "2026-01-03T00:00:00Z"},
     ]
     sandbox.load(objects={"contacts": rows})
@@ -62,18 +78,24 @@ def test_groups_are_alternatives_and_filters_in_one_all_hold(people: Sandbox) ->
     acme = {"propertyName": "email", "operator": "CONTAINS_TOKEN", "value": "acme"}
     lead = {"propertyName": "lifecyclestage", "operator": "EQ", "value": "lead"}
     nobody = {"propertyName": "email", "operator": "NOT_HAS_PROPERTY"}
-    told = people.api("POST", f"{CONTACTS}/search", {"filterGroups": [{"filters": [acme, lead]}, {"filters": [nobody]}]}).json
+    told = people.api(
+        "POST", f"{CONTACTS}/search", {"filterGroups": [{"filters": [acme, lead]}, {"filters": [nobody]}]}
+    ).json
     assert [row["id"] for row in told["results"]] == ["1", "3"]
     assert told["total"] == 2
 
 
 def test_the_association_pseudo_property(people: Sandbox) -> None:
-    people.load(objects={"companies": [{"properties": {"name": "Acme"}}]}, associations=[["contacts", 2, "companies", 1]])
+    people.load(
+        objects={"companies": [{"properties": {"name": "Acme"}}]}, associations=[["contacts", 2, "companies", 1]]
+    )
     assert found(people, "associations.company", "EQ", value="1") == ["2"]
 
 
 def test_full_text(people: Sandbox) -> None:
-    assert [row["id"] for row in people.api("POST", f"{CONTACTS}/search", {"query": "acme BEA"}).json["results"]] == ["2"]
+    assert [row["id"] for row in people.api("POST", f"{CONTACTS}/search", {"query": "acme BEA"}).json["results"]] == [
+        "2"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,10 +107,22 @@ def test_full_text(people: Sandbox) -> None:
         ({"sorts": ["email", "firstname"]}, "two sorts"),
         ({"filterGroups": [{"filters": [{"propertyName": "email", "operator": "HAS_PROPERTY"}]}] * 6}, "six groups"),
         ({"filterGroups": [{"filters": [{"propertyName": "email", "operator": "HAS_PROPERTY"}] * 7}]}, "seven filters"),
-        ({"filterGroups": [{"filters": [{"propertyName": "email", "operator": "HAS_PROPERTY"}] * 6}] * 4}, "24 filters"),
-        ({"filterGroups": [{"filters": [{"propertyName": "nonsense", "operator": "EQ", "value": "1"}]}]}, "unknown property"),
-        ({"filterGroups": [{"filters": [{"propertyName": "email", "operator": "LIKE", "value": "1"}]}]}, "unknown operator"),
-        ({"filterGroups": [{"filters": [{"propertyName": "lastmodifieddate", "operator": "GT", "value": "soon"}]}]}, "no instant"),
+        (
+            {"filterGroups": [{"filters": [{"propertyName": "email", "operator": "HAS_PROPERTY"}] * 6}] * 4},
+            "24 filters",
+        ),
+        (
+            {"filterGroups": [{"filters": [{"propertyName": "nonsense", "operator": "EQ", "value": "1"}]}]},
+            "unknown property",
+        ),
+        (
+            {"filterGroups": [{"filters": [{"propertyName": "email", "operator": "LIKE", "value": "1"}]}]},
+            "unknown operator",
+        ),
+        (
+            {"filterGroups": [{"filters": [{"propertyName": "lastmodifieddate", "operator": "GT", "value": "soon"}]}]},
+            "no instant",
+        ),
         ({"query": "x" * 3000}, "a body over 3,000 characters"),
     ],
 )

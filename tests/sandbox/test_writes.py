@@ -9,7 +9,9 @@ CONTACTS = "/crm/objects/2026-03/contacts"
 
 
 def contact(sandbox: Sandbox, **properties: object) -> str:
-    return sandbox.load(objects={"contacts": [{"properties": properties, "modified": "2026-01-01T00:00:00Z"}]})["contacts"][0]
+    return sandbox.load(objects={"contacts": [{"properties": properties, "modified": "2026-01-01T00:00:00Z"}]})[
+        "contacts"
+    ][0]
 
 
 def codes(body: dict[str, str]) -> list[tuple[str, str]]:
@@ -21,14 +23,20 @@ def test_create_answers_201_and_a_taken_email_409(sandbox: Sandbox) -> None:
     made = sandbox.api("POST", CONTACTS, {"properties": {"email": "Ana@Example.com"}})
     assert (made.status, made.json["properties"]["email"]) == (201, "ana@example.com")
     again = sandbox.api("POST", CONTACTS, {"properties": {"email": "ana@example.com"}})
-    assert (again.status, again.json["category"], again.json["message"]) == (409, "CONFLICT", "Contact already exists. Existing ID: 1")
+    assert (again.status, again.json["category"], again.json["message"]) == (
+        409,
+        "CONFLICT",
+        "Contact already exists. Existing ID: 1",
+    )
 
 
 def test_a_write_moves_the_modified_time_by_the_servers_clock(sandbox: Sandbox) -> None:
     contact(sandbox, email="a@example.com")
     sandbox.config(clock={"frozen": "2026-05-04T03:02:01.123Z"})
-    told = sandbox.api("PATCH", f"{CONTACTS}/1", {"properties": {"firstname": "Ana"}}).json
+    answer = sandbox.api("PATCH", f"{CONTACTS}/1", {"properties": {"firstname": "Ana"}})
+    told = answer.json
     assert told["updatedAt"] == told["properties"]["lastmodifieddate"] == "2026-05-04T03:02:01.123Z"
+    assert answer.headers["date"] == "Mon, 04 May 2026 03:02:01 GMT"
 
 
 @pytest.mark.parametrize("touch", [False, True])
@@ -74,10 +82,16 @@ def test_json_values_become_text_and_empty_clears(sandbox: Sandbox, given: objec
     assert told["properties"]["city"] == held
 
 
-@pytest.mark.parametrize(("given", "held"), [("1773300826615", "2026-03-12T07:33:46.615Z"), ("2026-03-12T08:33:46.615+01:00", "2026-03-12T07:33:46.615Z")])
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [("1773300826615", "2026-03-12T07:33:46.615Z"), ("2026-03-12T08:33:46.615+01:00", "2026-03-12T07:33:46.615Z")],
+)
 def test_instants_are_taken_as_epoch_or_iso_and_told_as_iso(sandbox: Sandbox, given: str, held: str) -> None:
     contact(sandbox, email="a@example.com")
-    assert sandbox.api("PATCH", f"{CONTACTS}/1", {"properties": {"closedate": given}}).json["properties"]["closedate"] == held
+    assert (
+        sandbox.api("PATCH", f"{CONTACTS}/1", {"properties": {"closedate": given}}).json["properties"]["closedate"]
+        == held
+    )
 
 
 def test_a_stage_reached_is_dated_in_epoch_milliseconds(sandbox: Sandbox) -> None:
@@ -97,8 +111,14 @@ def test_a_lifecycle_stage_does_not_go_back_unless_so_set(sandbox: Sandbox, forw
 
 
 def test_a_closed_deal_is_marked_so(sandbox: Sandbox) -> None:
-    sandbox.api("POST", "/crm/objects/2026-03/deals", {"properties": {"dealname": "D", "dealstage": "closedwon", "pipeline": "default"}})
-    told = sandbox.api("GET", "/crm/objects/2026-03/deals/1?properties=hs_is_closed,hs_is_closed_won").json["properties"]
+    sandbox.api(
+        "POST",
+        "/crm/objects/2026-03/deals",
+        {"properties": {"dealname": "D", "dealstage": "closedwon", "pipeline": "default"}},
+    )
+    told = sandbox.api("GET", "/crm/objects/2026-03/deals/1?properties=hs_is_closed,hs_is_closed_won").json[
+        "properties"
+    ]
     assert (told["hs_is_closed"], told["hs_is_closed_won"]) == ("true", "true")
 
 
@@ -116,7 +136,9 @@ def test_a_merged_record_disappears_and_the_survivor_names_it(sandbox: Sandbox) 
     """I11: what a client must survive."""
     contact(sandbox, email="a@example.com")
     contact(sandbox, email="b@example.com", city="Bilbao")
-    sandbox.load(objects={"companies": [{"properties": {"name": "Acme"}}]}, associations=[["contacts", 2, "companies", 1]])
+    sandbox.load(
+        objects={"companies": [{"properties": {"name": "Acme"}}]}, associations=[["contacts", 2, "companies", 1]]
+    )
     told = sandbox.api("POST", f"{CONTACTS}/merge", {"primaryObjectId": "1", "objectIdToMerge": "2"}).json
     assert told["id"] == "1"
     assert told["properties"]["hs_merged_object_ids"] == "2"
@@ -139,7 +161,10 @@ def test_a_merge_may_give_a_new_id(sandbox: Sandbox) -> None:
 
 def test_gdpr_delete_leaves_nothing(sandbox: Sandbox) -> None:
     contact(sandbox, email="a@example.com")
-    assert sandbox.api("POST", f"{CONTACTS}/gdpr-delete", {"objectId": "a@example.com", "idProperty": "email"}).status == 204
+    assert (
+        sandbox.api("POST", f"{CONTACTS}/gdpr-delete", {"objectId": "a@example.com", "idProperty": "email"}).status
+        == 204
+    )
     assert sandbox.api("GET", f"{CONTACTS}?archived=true").json["results"] == []
     assert sandbox.api("GET", CONTACTS).json["results"] == []
 
@@ -153,6 +178,9 @@ def test_a_persons_edit_through_load_is_a_change_like_any_other(sandbox: Sandbox
     contact(sandbox, email="a@example.com", city="Madrid")
     sandbox.load(objects={"contacts": [{"id": "1", "properties": {"city": "Sevilla"}}]})
     told = sandbox.api("GET", f"{CONTACTS}/1?propertiesWithHistory=city").json
-    assert [(one["value"], one["sourceType"]) for one in told["propertiesWithHistory"]["city"]] == [("Sevilla", "CRM_UI"), ("Madrid", "CRM_UI")]
+    assert [(one["value"], one["sourceType"]) for one in told["propertiesWithHistory"]["city"]] == [
+        ("Sevilla", "CRM_UI"),
+        ("Madrid", "CRM_UI"),
+    ]
     assert told["updatedAt"] > "2026-01-01T00:00:00.000Z"
     assert sandbox.ledger()["writes"] == []
