@@ -12,13 +12,30 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 Dialect = Literal["sqlite", "postgresql"]
 
 BUSY_TIMEOUT = 60.0
 """Seconds a SQLite writer waits for another one to end."""
+
+
+_CHECKPOINT_PAGES = 8_000
+"""Copy the WAL into the file every 32 MB: a page of records touches many pages of the indexes, again and again."""
+
+
+_POSTGRESQL_SETTINGS = (
+    # As with SQLite's `synchronous = NORMAL`, a power failure may undo the newest transactions, always whole ones: a page
+    # goes with its cursor and is read again, a lost agreement is found in the CRM.
+    "synchronous_commit = off",
+    # Statements are led by a short list of keys. The planner, whose statistics of a growing table say that it is small,
+    # would read all of it instead of going through the index.
+    "enable_seqscan = off",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+    "jit = off",
+)
 
 
 class Source(NamedTuple):
@@ -59,11 +76,11 @@ class Database:
                     raise ValueError("the state needs a database file: sqlite:///path")
                 self.dialect: Dialect = "sqlite"
                 self.path: Path | None = Path(str(parsed.database)).absolute()
-                self.engine = _sqlite(url)
+                self.engine = _sqlite(parsed)
                 self._readers = self.engine
             case "postgresql":
                 self.dialect, self.path = "postgresql", None
-                self.engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+                self.engine = _postgresql(parsed)
                 self._readers = self.engine.execution_options(isolation_level="REPEATABLE READ")
             case other:
                 raise ValueError(f"the state cannot be kept in {other}: use sqlite:///path or postgresql+psycopg://…")
@@ -90,17 +107,17 @@ class Database:
         self.engine.dispose()
 
 
-def by_keys(connection: Connection, sql: str, keys: Iterable[Key], **parameters: object) -> Sequence[Any]:
+def by_keys(connection: Connection, sql: str, keys: Iterable[Key], /, **parameters: object) -> Sequence[Any]:
     """Rows of `sql`, which reads the keys from the table `k(source, id)`. One statement however many keys there are."""
     return _with(connection, _KEYS, sql, keys=orjson.dumps(list(map(list, keys))).decode(), **parameters)
 
 
-def by_names(connection: Connection, sql: str, names: Iterable[str], **parameters: object) -> Sequence[Any]:
+def by_names(connection: Connection, sql: str, names: Iterable[str], /, **parameters: object) -> Sequence[Any]:
     """Rows of `sql`, which reads the names from the table `n(name)`."""
     return _with(connection, _NAMES, sql, names=orjson.dumps(list(names)).decode(), **parameters)
 
 
-def _with(connection: Connection, tables: dict[Dialect, str], sql: str, **parameters: object) -> Sequence[Any]:
+def _with(connection: Connection, tables: dict[Dialect, str], sql: str, /, **parameters: object) -> Sequence[Any]:
     table = tables["sqlite" if connection.dialect.name == "sqlite" else "postgresql"]
     result = connection.execute(text(f"WITH {table} {sql}"), parameters)
     return result.all() if result.returns_rows else ()
@@ -134,19 +151,37 @@ def replacing(table: Table, *kept: str) -> Upsert:
     return Upsert(table, ", ".join(f"{name} = excluded.{name}" for name in names))
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
 
     @event.listens_for(engine, "connect")
     def _connect(connection: DBAPIConnection, _record: object) -> None:
         # The driver must not begin transactions by itself: `_begin` below says how they begin.
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "secure_delete = ON"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "secure_delete = ON",
+            f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+        for setting in _POSTGRESQL_SETTINGS:
+            connection.execute(f"SET {setting}")
+        connection.autocommit = False
 
     return engine
