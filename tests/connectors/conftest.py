@@ -6,7 +6,7 @@ import pytest
 
 pytest.register_assert_rewrite("connectors.testing")
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from connectors.base import Connector, Cursor, Field, FieldKind, Selection
 from connectors.hubspot import HubSpot
 from connectors.hubspot.cursor import Edge, Live, dump
 from connectors.plugin import Ports
-from connectors.testing import RETRY_AFTER, Bench, Fault
+from connectors.testing import RETRY_AFTER, Bench, Clock, Fault
 from sandbox.serve import Sandbox
 
 FAR = round(datetime(2999, 1, 1, tzinfo=UTC).timestamp() * 1000)
@@ -120,6 +120,30 @@ def sandbox(served: Sandbox) -> Sandbox:
     served.config(limits=False, search_lag_s=0.0, merge_new_id=False, search_ids_as_text=True, clock={})
     served.clear_ledger()
     return served
+
+
+Connect = Callable[..., HubSpot]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ports(clock: Clock) -> Ports:
+    return Ports(clock.now, clock.sleep)
+
+
+@pytest.fixture
+def connect(sandbox: Sandbox, ports: Ports) -> Connect:
+    """Makes a HubSpot connector for the sandbox with a static token; takes options."""
+
+    def make(**options: Any) -> HubSpot:
+        given = {"auth": {"token": sandbox.token}, "host": sandbox.url, **options}
+        return HubSpot(HubSpot.Options.model_validate(given), ports)
+
+    return make
 
 
 @pytest.fixture
