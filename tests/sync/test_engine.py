@@ -13,7 +13,7 @@ from sync.engine import Ending, Full, Ids, Since, resync, retry_rejected, run_sy
 from sync.plan import RecordPlan
 
 if TYPE_CHECKING:
-    from conftest import Bench
+    from tests.sync.conftest import Bench
 
 HOUR = timedelta(hours=1)
 
