@@ -1,18 +1,20 @@
 """Who must be derived again: people whose facts moved (`dirty`), and people whose time has come (`persons.next_due`)."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from journey.model import PersonId
-from state import schema
 from state.codec import micros
-from state.database import Key, Upsert, by_keys
+from state.database import Key, by_keys, by_names
 
-_mark = Upsert(schema.dirty, "mark = excluded.mark")
-
+# Without `WHERE true` SQLite would take the conflict clause for a join condition.
+_PEOPLE = """
+    INSERT INTO dirty (person, mark) SELECT name, :mark FROM n WHERE true
+    ON CONFLICT (person) DO UPDATE SET mark = excluded.mark
+"""
 _NEIGHBOURS = """
     INSERT INTO dirty (person, mark)
     SELECT person, :mark FROM (
@@ -31,9 +33,10 @@ def new_mark() -> int:
     return secrets.randbits(62)
 
 
-def mark_people(connection: Connection, people: Iterable[PersonId], mark: int) -> None:
+def mark_people(connection: Connection, people: Collection[PersonId], mark: int) -> None:
     """These people's own records moved."""
-    _mark(connection, [(person, mark) for person in people])
+    if people:
+        by_names(connection, _PEOPLE, people, mark=mark)
 
 
 def mark_linked(connection: Connection, keys: Sequence[Key], mark: int) -> None:

@@ -60,9 +60,8 @@ def _read_holder(path: Path) -> str:
 
 @contextmanager
 def _advisory(database: Database, name: str, wait: float | None) -> Iterator[None]:
-    with database.engine.connect() as pooled:
-        pooled.detach()
-        connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()
         connection.execute(text("SELECT set_config('application_name', :me, false)"), {"me": _me()})
         if not _acquire(connection, name, wait):
             raise Busy(name, connection.execute(text(_HOLDER), {"name": name}).scalar() or "another process")

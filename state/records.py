@@ -101,11 +101,10 @@ def names_in(facts: Iterable[Fact]) -> Iterable[Ref]:
 def weigh(connection: Connection, sources: Sources, facts: Sequence[Fact]) -> Batch:
     """Compare the facts, in their order, with what is held. Nothing is written."""
     batch = Batch()
-    keys = {sources.key(fact.ref) for fact in facts}
-    batch.before = {held.key: held for held in held_records(connection, keys)} if keys else {}
+    keys = [sources.key(fact.ref) for fact in facts]
+    batch.before = {held.key: held for held in held_records(connection, set(keys))} if keys else {}
     current = dict(batch.before)
-    for fact in facts:
-        key = sources.key(fact.ref)
+    for key, fact in zip(keys, facts, strict=True):
         held = current.get(key)
         record = _record(sources, key, fact, held)
         verdict = _verdict(fact, record, held)
