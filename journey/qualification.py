@@ -16,7 +16,7 @@ from itertools import pairwise
 from journey.instants import SECOND, instant, micros, span
 from journey.model import Journey
 from journey.rules import ScoreRules
-from journey.tally import Pulse, Tally, rounded, within
+from journey.tally import HALF, Tally, rounded
 
 HALF_LIVES = 64
 """After so many half-lives nothing is left that could be seen: 100 points are down to 5e-18."""
@@ -48,7 +48,7 @@ def next_move(journey: Journey, rules: ScoreRules, as_of: datetime) -> datetime 
 
 def spells_of(tally: Tally, as_of: datetime) -> tuple[Spell, ...]:
     """`spells`, of a journey whose tally is already there."""
-    if not tally.edges:
+    if not tally.can_reach(tally.rules.qualified_at):
         return ()
     told: list[Spell] = []
     for at, begins, by in _turns(tally, tally.edges[0], micros(as_of), None):
@@ -64,62 +64,80 @@ def next_move_of(tally: Tally, told: tuple[Spell, ...], as_of: datetime) -> date
     at = micros(as_of)
     entered = micros(told[-1].entered) if told and told[-1].left is None else None
     horizon = _horizon(tally, at, entered)
-    turn = next((turn[0] for turn in _turns(tally, at + 1, horizon, entered)), None)
+    turn = None
+    if entered is not None or tally.can_reach(tally.rules.qualified_at):
+        turn = next((turn[0] for turn in _turns(tally, at + 1, horizon, entered)), None)
     moves = [move for move in (turn, _drift(tally, at, horizon if turn is None else turn)) if move is not None]
     return instant(-(-min(moves) // SECOND) * SECOND) if moves else None
 
 
 class _Stretch:
-    """A time from `start` until just before `end` in which the same pulses count, so that points only fade."""
+    """A time from `start` until just before `end` in which the same pulses count, so that points only fade.
 
-    __slots__ = ("_groups", "_rules", "barred_by", "end", "start")
+    Points of one half-life fade as one sum, by one factor: `_sums` holds for each criterion its floor, its cap and such sums
+    as they are at `start`, each with its half-life (0: does not fade).
+    """
+
+    __slots__ = ("_sums", "barred_by", "end", "start")
 
     def __init__(self, tally: Tally, start: int, end: int) -> None:
         self.start, self.end = start, end
-        self._rules = tally.rules
         bar = tally.barred_by(start)
         self.barred_by = None if bar is None else bar.id
-        groups: list[dict[int, list[Pulse]]] = [{} for _ in tally.rules.criteria]
+        sums: list[dict[int, float]] = [{} for _ in tally.rules.criteria]
         for pulse in tally.counting(start):
-            groups[pulse.criterion].setdefault(pulse.half_life, []).append(pulse)
-        self._groups = [list(by_half_life.values()) for by_half_life in groups]
+            own = sums[pulse.criterion]
+            own[pulse.half_life] = own.get(pulse.half_life, 0.0) + pulse.points * pulse.decay(start)
+        self._sums = [
+            (criterion.floor, criterion.cap, list(own.items()))
+            for criterion, own in zip(tally.rules.criteria, sums, strict=True)
+        ]
 
     def total(self, at: int) -> int:
-        return self._bounds(at, at)[0]
+        """The score at `at`."""
+        return rounded(self._bounds(at, at)[0])
 
     def first(self, since: int, low: int, high: int) -> int | None:
         """The first moment looked at, from `since` on, at which the score is below `low` or reaches `high`."""
         if since >= self.end:
             return None
-        if not low <= self.total(since) < high:
+        least = low - HALF if low > 0 else -math.inf
+        most = high - HALF if high <= 100 else math.inf
+        now = self._bounds(since, since)[0]
+        if now < least or now >= most:
             return since
-        second = self._first_second(since // SECOND + 1, (self.end - 1) // SECOND, low, high)
+        second = self._first_second(since // SECOND + 1, (self.end - 1) // SECOND, least, most)
         return None if second is None else second * SECOND
 
-    def _first_second(self, first: int, last: int, low: int, high: int) -> int | None:
+    def _first_second(self, first: int, last: int, least: float, most: float) -> int | None:
         if first > last:
             return None
-        least, most = self._bounds(first * SECOND, last * SECOND)
-        if low <= least and most < high:
+        low, high = self._bounds(first * SECOND, last * SECOND)
+        if low >= least and high < most:
             return None
         if first == last:
             return first
         middle = (first + last) // 2
-        earlier = self._first_second(first, middle, low, high)
-        return earlier if earlier is not None else self._first_second(middle + 1, last, low, high)
+        earlier = self._first_second(first, middle, least, most)
+        return earlier if earlier is not None else self._first_second(middle + 1, last, least, most)
 
-    def _bounds(self, first: int, last: int) -> tuple[int, int]:
-        """Between what the score stays from `first` to `last`. Points of one half-life only fall, or only rise, together."""
-        least, most = [], []
-        for criterion, groups in zip(self._rules.criteria, self._groups, strict=True):
-            ends = [(_sum(group, first), _sum(group, last)) for group in groups]
-            least.append(within(criterion, math.fsum(min(pair) for pair in ends)))
-            most.append(within(criterion, math.fsum(max(pair) for pair in ends)))
-        return rounded(math.fsum(least)), rounded(math.fsum(most))
-
-
-def _sum(group: list[Pulse], at: int) -> float:
-    return math.fsum(pulse.points * pulse.decay(at) for pulse in group)
+    def _bounds(self, first: int, last: int) -> tuple[float, float]:
+        """Between what the points stay from `first` to `last`: each sum fades from one end to the other and no further."""
+        to_first, to_last = self.start - first, self.start - last
+        least = most = 0.0
+        for floor, cap, sums in self._sums:
+            low = high = 0.0
+            for half_life, amount in sums:
+                one = other = amount
+                if half_life:
+                    one, other = amount * 2.0 ** (to_first / half_life), amount * 2.0 ** (to_last / half_life)
+                if amount < 0:
+                    one, other = other, one
+                high += one
+                low += other
+            least += floor if low < floor else min(low, cap)
+            most += floor if high < floor else min(high, cap)
+        return least, most
 
 
 def _stretches(tally: Tally, since: int, until: int) -> Iterator[_Stretch]:
@@ -160,7 +178,7 @@ def _drift(tally: Tally, at: int, until: int) -> int | None:
 
 def _horizon(tally: Tally, at: int, entered: int | None) -> int:
     """A time after which nothing moves any more."""
-    last = max(at + 1, tally.edges[-1] if tally.edges else 0)
+    last = max(at + 1, tally.edges[-1])
     if entered is not None:
         last = max(last, entered + span(tally.rules.minimum_stay))
     fading = max((pulse.half_life for pulse in tally.pulses if pulse.end > at), default=0)

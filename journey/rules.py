@@ -68,6 +68,10 @@ class Criterion:
         if self.floor > self.cap:
             raise ValueError(f"{self.name}: the floor is above the cap")
 
+    def within(self, points: float) -> float:
+        """`points`, held between floor and cap."""
+        return min(max(points, self.floor), self.cap)
+
 
 @dataclass(frozen=True, slots=True)
 class Disqualifier:
@@ -97,8 +101,8 @@ class ScoreRules:
     version: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.leaves_at > self.qualified_at:
-            raise ValueError("leaves_at is above qualified_at")
+        if not 0 <= self.leaves_at <= self.qualified_at <= 100 or self.qualified_at < 1:
+            raise ValueError("qualified_at must be from 1 to 100, and leaves_at from 0 up to it")
         if self.minimum_stay < timedelta(0) or self.refresh_points < 1:
             raise ValueError("minimum_stay and refresh_points must be positive")
         ids = [rule.id for criterion in self.criteria for rule in criterion.rules]

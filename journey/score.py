@@ -8,7 +8,7 @@ from datetime import datetime
 from journey.instants import micros
 from journey.model import Journey, Ref
 from journey.rules import Criterion, Disqualifier, ScoreRules
-from journey.tally import Pulse, Tally, rounded, within
+from journey.tally import Pulse, Tally, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def score_of(tally: Tally, as_of: datetime) -> Score:
 def _criterion_score(criterion: Criterion, pulses: list[Pulse], at: int) -> CriterionScore:
     lines = tuple(sorted((_line(pulse, at) for pulse in pulses), key=_by_weight))
     raw = math.fsum(line.points for line in lines)
-    return CriterionScore(criterion.name, raw, within(criterion, raw), criterion.cap, criterion.floor, lines)
+    return CriterionScore(criterion.name, raw, criterion.within(raw), criterion.cap, criterion.floor, lines)
 
 
 def _line(pulse: Pulse, at: int) -> Line:

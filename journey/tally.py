@@ -12,10 +12,14 @@ from typing import NamedTuple
 
 from journey.instants import micros, span
 from journey.model import Journey, Moment, Ref, Touchpoint, TouchType, Value
-from journey.rules import Criterion, Disqualifier, Rule, ScoreRules
+from journey.rules import Disqualifier, Rule, ScoreRules
 
 ENDLESS = 2**62
 """Later than any time, in microseconds."""
+
+
+HALF = 0.5 + 5e-10
+"""Added before rounding down. The last bits of `0.5 ** x` differ between platforms, and 69.5 must be 70 on all of them."""
 
 
 class Pulse(NamedTuple):
@@ -47,7 +51,9 @@ class Bar(NamedTuple):
 
 
 class Tally:
-    """All pulses and bars of a journey. `edges` are the times at which the set of those that count changes, in order."""
+    """All pulses and bars of a journey. `edges` are the journey's begin and the times at which the set of those that
+    count changes, in order.
+    """
 
     __slots__ = ("bars", "edges", "pulses", "rules")
 
@@ -59,7 +65,7 @@ class Tally:
             *_earned_by_fields(journey.moments, starts, rules),
         ]
         self.bars = list(_bars(journey.moments, starts, rules.disqualifiers))
-        edges = {pulse.start for pulse in self.pulses} | {pulse.end for pulse in self.pulses}
+        edges = {starts[0], *(pulse.start for pulse in self.pulses), *(pulse.end for pulse in self.pulses)}
         edges.update(edge for bar in self.bars for edge in (bar.start, bar.end))
         edges.discard(ENDLESS)
         self.edges = sorted(edges)
@@ -68,22 +74,22 @@ class Tally:
         """The pulses that count at `at`."""
         return [pulse for pulse in self.pulses if pulse.start <= at < pulse.end]
 
+    def can_reach(self, points: int) -> bool:
+        """Whether the score could ever be so high. Most people's cannot, and that is quickly told."""
+        raw = [0.0] * len(self.rules.criteria)
+        for pulse in self.pulses:
+            raw[pulse.criterion] += max(pulse.points, 0.0)
+        most = (criterion.within(sum_) for criterion, sum_ in zip(self.rules.criteria, raw, strict=True))
+        return sum(most) + HALF >= points
+
     def barred_by(self, at: int) -> Disqualifier | None:
         """The disqualifier the person meets at `at`, the first in the agreed order."""
         return next((bar.by for bar in self.bars if bar.start <= at < bar.end), None)
 
 
-def within(criterion: Criterion, points: float) -> float:
-    """`points` held between the criterion's floor and cap."""
-    return min(max(points, criterion.floor), criterion.cap)
-
-
 def rounded(points: float) -> int:
-    """The whole number that people see, halves upwards, 0 to 100.
-
-    Rounded to the billionth first: the last bits of `0.5 ** x` differ between platforms, and 69.5 must be 70 on all of them.
-    """
-    return min(max(math.floor(round(points, 9) + 0.5), 0), 100)
+    """The whole number that people see, halves upwards, 0 to 100."""
+    return min(max(math.floor(points + HALF), 0), 100)
 
 
 def _numbered(rules: ScoreRules) -> Iterator[tuple[int, Rule]]:
