@@ -10,11 +10,16 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from journey.model import FieldType, Value
+from mapping.casts import Unreadable
 from mapping.functions import LONGEST_TEXT, ExpressionFailure, Family
 from mapping.operators import Evaluate
 from mapping.syntax import FAMILY_OF_TYPE, Compilation, Refused, parse
 
 __all__ = ["Expression", "ExpressionError", "ExpressionFailure", "compile_expression"]
+
+
+_NOT_COMPUTABLE = (ArithmeticError, ValueError, TypeError)
+"""What Python raises for values that do not fit: overflows, a naive time beside an aware one."""
 
 
 class ExpressionError(ValueError):
@@ -45,7 +50,7 @@ class Expression:
             result: Value = self._evaluate(values)
         except ExpressionFailure:
             raise
-        except (ArithmeticError, ValueError) as error:
+        except _NOT_COMPUTABLE as error:
             raise ExpressionFailure(_reason(error)) from None
         if isinstance(result, str) and len(result) > LONGEST_TEXT:
             raise ExpressionFailure(f"gives a text longer than {LONGEST_TEXT:,} characters")
@@ -55,7 +60,7 @@ class Expression:
         """The expression as a condition: true only if it gives true. Null is not true, and neither is what cannot be computed."""
         try:
             return self._evaluate(values) is True
-        except (ArithmeticError, ValueError):
+        except _NOT_COMPUTABLE:
             return False
 
     def __repr__(self) -> str:
@@ -63,11 +68,10 @@ class Expression:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, ZeroDivisionError):
-        return "divides by zero"
-    if isinstance(error, ArithmeticError):
-        return "gives a number that cannot be computed"
-    return f"has an argument that {error}"
+    """Only our own words: Python's messages may quote the value."""
+    if isinstance(error, Unreadable):
+        return f"has an argument that {error}"
+    return "divides by zero" if isinstance(error, ZeroDivisionError) else "cannot be computed from these values"
 
 
 def compile_expression(
