@@ -1,10 +1,10 @@
 """What fields an object has, and how the ones that Relevo writes to come to be."""
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.base import Field, FieldKind, FieldSpec, Provisioned, Schema, Stop
+from connectors.credentials import Unauthorised
 from connectors.http import Declined, Request
 from connectors.hubspot.account import Account
 from connectors.hubspot.paths import CRM_OBJECTS
@@ -45,19 +45,24 @@ def describe(account: Account, object_: str) -> Schema:
 def provision(account: Account, specs: Sequence[FieldSpec]) -> list[Provisioned]:
     """Create what is missing, in a property group of our own; what each spec came to, in order."""
     made: dict[FieldSpec, Provisioned] = {}
-    for object_, same in groupby(sorted(specs, key=lambda spec: spec.object), key=lambda spec: spec.object):
-        known = set(describe(account, object_).fields)
-        missing = [spec for spec in same if spec.name not in known]
-        if missing:
-            _create(account, "/groups", object_, {"name": GROUP, "label": "Relevo"})
-        made.update((spec, _created(account, spec)) for spec in missing)
+    for object_ in dict.fromkeys(spec.object for spec in specs):
+        known = describe(account, object_).fields
+        missing = [spec for spec in specs if spec.object == object_ and spec.name not in known]
+        made.update((told.spec, told) for told in _made(account, object_, missing))
     return [made.get(spec, Provisioned(spec, created=False)) for spec in specs]
 
 
-def _created(account: Account, spec: FieldSpec) -> Provisioned:
+def _made(account: Account, object_: str, missing: Sequence[FieldSpec]) -> Iterator[Provisioned]:
+    problem = _create(account, "/groups", object_, {"name": GROUP, "label": "Relevo"})[1] if missing else None
+    for spec in missing:
+        created, refusal = (False, problem) if problem else _create(account, "", object_, _property(spec))
+        yield Provisioned(spec, created, refusal)
+
+
+def _property(spec: FieldSpec) -> dict[str, Any]:
     type_, field_type = _TYPES[spec.kind]
     options = ("true", "false") if spec.kind is FieldKind.BOOLEAN else spec.options
-    body = {
+    return {
         "name": spec.name,
         "label": spec.label,
         "description": spec.description,
@@ -66,21 +71,18 @@ def _created(account: Account, spec: FieldSpec) -> Provisioned:
         "fieldType": field_type,
         "options": [{"label": option, "value": option, "displayOrder": n} for n, option in enumerate(options)],
     }
-    try:
-        return Provisioned(spec, created=_create(account, "", spec.object, body))
-    except Stop as stop:
-        return Provisioned(spec, created=False, problem=str(stop))
 
 
-def _create(account: Account, route: str, object_: str, body: Mapping[str, Any]) -> bool:
-    """True if it was made now, False if it was there. Raises `Stop` where HubSpot does not allow it."""
+def _create(account: Account, route: str, object_: str, body: Mapping[str, Any]) -> tuple[bool, str | None]:
+    """Whether it was made now, and why it cannot be. Neither, if it is there already (409)."""
     try:
         account.api.call(Request("POST", account.paths.properties + route, {"object": object_}, body=body))
-    except Declined as declined:
-        if declined.status != 409:
-            raise
-        return False
-    return True
+    except Unauthorised:
+        raise
+    except Stop as stop:
+        exists = isinstance(stop, Declined) and stop.status == 409
+        return False, None if exists else str(stop)
+    return True, None
 
 
 def _field(row: Mapping[str, Any]) -> Field:
