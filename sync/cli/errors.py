@@ -12,14 +12,16 @@ import click
 
 
 class Exit(IntEnum):
-    """The exit codes of every command. `FAULT` is a defect of Relevo itself (the BSD convention's EX_SOFTWARE)."""
+    """The exit codes of every command; 5 is kept for applying a plan that has gone stale.
+
+    `FAULT` is a defect of Relevo itself (EX_SOFTWARE of sysexits(3)).
+    """
 
     OK = 0
     REJECTED = 1
     USAGE = 2
     UNREACHABLE = 3
     LOCKED = 4
-    STALE = 5
     FAULT = 70
     INTERRUPTED = 130
 
@@ -29,7 +31,7 @@ class Failure(click.ClickException):
 
     def __init__(self, message: str, *, code: Exit = Exit.USAGE, fix: str = "") -> None:
         super().__init__(message)
-        self.exit_code = int(code)
+        self.code = code
         self.fix = fix
 
 
@@ -44,10 +46,14 @@ def redact(text: str) -> str:
 
 def explain(error: Exception) -> Failure | None:
     """The failure a known error stands for; None if nobody expected it. Imports rooms only now, when one has spoken."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from connectors.base import Later, Stop
     from connectors.registry import BrokenConnector, UnknownConnector
-    from state import Busy
+    from state.migrate import TooNew
+    from state.model import Busy
     from sync.config import ConfigErrors
+    from sync.context import Interrupted
 
     match error:
         case Stop():
@@ -55,10 +61,16 @@ def explain(error: Exception) -> Failure | None:
         case Later():
             return Failure(str(error), code=Exit.UNREACHABLE, fix=f"Try again in {error.after:.0f} s.")
         case Busy():
-            return Failure(str(error), code=Exit.LOCKED, fix="Wait for it to end, or pass --wait.")
+            return Failure(f"{error}.", code=Exit.LOCKED, fix="Wait for it to end, then run this again.")
         case ConfigErrors():
             return Failure(str(error), fix="Correct the file, then run: relevo config validate")
-        case UnknownConnector() | BrokenConnector():
+        case SQLAlchemyError():
+            # The driver's own words alone: SQLAlchemy's text would add the statement and its parameters.
+            reason = getattr(error, "orig", None) or type(error).__name__
+            return Failure(f"The database cannot be used: {reason}", fix="Check state.url in the configuration.")
+        case Interrupted():
+            return Failure("Interrupted.", code=Exit.INTERRUPTED)
+        case UnknownConnector() | BrokenConnector() | TooNew():
             return Failure(str(error))
         case _:
             return None
@@ -67,7 +79,7 @@ def explain(error: Exception) -> Failure | None:
 def show(failure: click.ClickException) -> None:
     """Print the failure on stderr."""
     if isinstance(failure, Failure):
-        click.echo(f"error: {failure.format_message()}", err=True)
+        click.echo(f"error: {redact(failure.format_message())}", err=True)
         if failure.fix:
             click.echo(f"  fix: {failure.fix}", err=True)
     else:
@@ -83,7 +95,7 @@ def end_with(error: Exception, *, debug: bool) -> Exit:
         fix = "" if debug else "Run the command again with --debug and report what it shows."
         failure = Failure(f"Relevo itself failed ({type(error).__name__}).", code=Exit.FAULT, fix=fix)
     show(failure)
-    return Exit(failure.exit_code)
+    return failure.code if isinstance(failure, Failure) else Exit(failure.exit_code)
 
 
 def hang_up() -> Exit:

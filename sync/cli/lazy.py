@@ -69,6 +69,12 @@ class LazyGroup(Group):
         # Past our own class, click would import every command for its help.
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click itself would call this a failure
+            return hang_up()
+
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run, and exit with one of `Exit`'s codes whatever happens. The one place where every error ends."""
         _be_lenient()
@@ -77,8 +83,6 @@ class LazyGroup(Group):
         try:
             result = super().main(args, *rest, **extra)
             code = result if isinstance(result, int) else Exit.OK
-        except BrokenPipeError:
-            code = hang_up()
         except (click.Abort, KeyboardInterrupt):
             click.echo("Interrupted.", err=True)
             code = Exit.INTERRUPTED

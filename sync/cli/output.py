@@ -59,7 +59,7 @@ def plain(value: object) -> str:
 
 def moment(at: datetime) -> str:
     """A time as people read it: UTC, to the minute."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
 def _encoded(value: object) -> object:
@@ -96,31 +96,38 @@ def print_json(name: str, body: Mapping[str, object]) -> None:
     click.echo(as_json(name, body))
 
 
+class RowPrinter:
+    """Prints rows one by one as they come, as CSV or JSON lines."""
+
+    def __init__(self, name: str, columns: Sequence[str], fmt: Format) -> None:
+        self._name = name
+        self._columns = columns
+        self._csv = fmt is Format.CSV
+        if self._csv:
+            self._print_cells(columns)
+
+    def rows(self, rows: Iterable[Sequence[object]]) -> None:
+        """More rows, in the order of the columns."""
+        for values in rows:
+            if self._csv:
+                self._print_cells([cell(value) for value in values])
+            else:
+                click.echo(as_json(self._name, dict(zip(self._columns, values, strict=True)), indent=None))
+
+    def _print_cells(self, cells: Sequence[str]) -> None:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(cells)
+        click.echo(line.getvalue(), nl=False)
+
+
 def print_table(table: Table, fmt: Format) -> None:
     """The table in the form asked for."""
-    match fmt:
-        case Format.JSON:
-            print_json(table.name, {"rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows]})
-        case Format.JSONL:
-            for row in table.rows:
-                click.echo(as_json(table.name, dict(zip(table.columns, row, strict=True)), indent=None))
-        case Format.CSV:
-            _print_csv(table)
-        case Format.TEXT:
-            _print_text(table)
-
-
-def _print_csv(table: Table) -> None:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow([cell(value) for value in row])
-        if buffer.tell() > 1 << 16:
-            click.echo(buffer.getvalue(), nl=False)
-            buffer.seek(0)
-            buffer.truncate()
-    click.echo(buffer.getvalue(), nl=False)
+    if fmt is Format.JSON:
+        print_json(table.name, {"rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows]})
+    elif fmt is Format.TEXT:
+        _print_text(table)
+    else:
+        RowPrinter(table.name, table.columns, fmt).rows(table.rows)
 
 
 def _print_text(table: Table) -> None:

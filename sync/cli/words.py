@@ -78,6 +78,15 @@ _SPANISH = {
     "rejected": "rechazados",
     "as of": "a fecha de",
     "awaiting data": "a la espera de datos",
+    "stops the clock": "para el reloj",
+    "does not count": "no cuenta",
+    "inbound": "entrante",
+    "automated": "automático",
+    "bulk": "envío masivo",
+    "not_held": "no celebrada",
+    "unknown_actor": "autor desconocido",
+    "unknown_direction": "sentido desconocido",
+    "not scored yet": "aún sin puntuar",
     "times in": "horas en",
 }
 

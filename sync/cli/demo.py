@@ -1,0 +1,109 @@
+"""`relevo demo`."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from sync.app import system_clock
+from sync.cli.errors import Exit, Failure
+from sync.cli.interrupt import stop_on_interrupt
+from sync.cli.options import Command, lang_option, output_option
+from sync.cli.output import Format, print_json
+from sync.cli.progress import watching
+from sync.cli.report import rejected
+from sync.cli.summary import next_steps, summary
+from sync.cli.words import Lang, chosen, number
+from sync.demo import Demo, NotADemo, run_demo
+from sync.engine import Ending
+
+
+@click.command(cls=Command, examples=["relevo demo", "relevo demo --keep demo --lang es", "relevo demo --once -o json"])
+@click.option("--once", is_flag=True, help="One pass, then exit. This is what it does without, too.")
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Leave configuration and database in DIR.",
+)
+@click.option(
+    "--seed", type=int, default=7, show_default=True, help="Which sample data; the same seed, the same leads."
+)
+@click.option("--people", type=click.IntRange(1, 100_000), default=1248, show_default=True, help="How many leads.")
+@lang_option
+@output_option(Format.JSON)
+@click.pass_context
+def demo(
+    ctx: click.Context, once: bool, keep: Path | None, seed: int, people: int, lang: str | None, fmt: Format
+) -> Exit:
+    """Run the whole chain on a CRM of your own: no account, no network, nothing left behind.
+
+    Starts a local stand-in for HubSpot with sample leads, reads it, scores every lead, runs the SLA clocks, writes both
+    back and reads them back.
+    """
+    del once
+    speech = chosen(lang)
+    with _folder(keep) as folder, watching(ctx, system_clock) as observer, stop_on_interrupt() as stop:
+        if fmt is Format.TEXT:
+            click.echo(_starting(people, speech), err=True)
+        try:
+            done = run_demo(folder, seed=seed, people=people, now=system_clock, observer=observer, stop=stop)
+        except NotADemo as other:
+            raise Failure(
+                f"{other} is not empty, and no demo made it. Nothing was touched.", fix="Name another DIR."
+            ) from other
+    if done.report.ending is not Ending.COMPLETE:
+        raise Failure(f"The demo did not finish: {done.report.message or done.report.ending}", code=Exit.FAULT)
+    if fmt is Format.JSON:
+        print_json("demo", _document(done))
+    else:
+        _print(done, keep, speech)
+    return Exit.OK if done.written == done.read_back else Exit.FAULT
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="relevo-demo-") as temporary:
+        yield Path(temporary) / "demo"
+
+
+def _document(done: Demo) -> dict[str, object]:
+    run = done.report.run
+    objects = {
+        counts.object: {
+            "read": counts.taken.received,
+            "rejected": counts.taken.rejected,
+            "skipped": counts.taken.skipped,
+        }
+        for counts in run.objects
+    }
+    return {
+        "connections": {run.connection: {"objects": objects, "api_calls": run.api_calls}},
+        "people": done.people.people,
+        "qualified": done.people.qualified,
+        "sla": dict(done.sla),
+        "written": done.written,
+        "read_back": done.read_back,
+        "rejected": rejected(run),
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def _starting(people: int, lang: Lang) -> str:
+    n = number(people, lang)
+    if lang == "es":
+        return f"Arrancando un HubSpot local con {n} leads de muestra (sintéticos, solo en este equipo) …"
+    return f"Starting a local HubSpot with {n} sample leads (synthetic, on this machine only) …"
+
+
+def _print(done: Demo, keep: Path | None, lang: Lang) -> None:
+    for line in summary(done, system_clock(), lang):
+        click.echo(line)
+    names = [waiting.person.email for waiting in done.waiting if waiting.person and waiting.person.email]
+    for line in next_steps(keep, names[0] if names else None, lang):
+        click.echo(line)

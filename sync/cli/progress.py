@@ -1,0 +1,97 @@
+"""How far a run is, on stderr: counting bars on a terminal, else one line every ten seconds with count and rate."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from state.model import Taken
+from sync.cli.options import settings_of
+from sync.cli.output import stderr
+from sync.counts import PushCounts
+from sync.observer import Observer, Silent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+EVERY = timedelta(seconds=10)
+
+
+@contextmanager
+def watching(ctx: click.Context, now: Callable[[], datetime]) -> Iterator[Observer]:
+    """The observer that fits: silent with -q, counters if stderr is a terminal, else lines."""
+    if settings_of(ctx).quiet:
+        yield Silent()
+        return
+    console = stderr()
+    if not console.is_terminal:
+        yield Lines(lambda line: click.echo(line, err=True), now)
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    count = TextColumn("{task.completed:>9,.0f}")
+    columns = (TextColumn("{task.description:<32}"), BarColumn(20), count, TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Bars(progress)
+
+
+class Steps(Silent, ABC):
+    """Turns what the engine tells into steps: so many more records of one thing done."""
+
+    @abstractmethod
+    def step(self, doing: str, n: int) -> None:
+        """`n` more of `doing`. A new `doing` means that the one before is over."""
+
+    def page(self, connection: str, object: str, taken: Taken) -> None:  # noqa: A002 (the domain's word)
+        self.step(f"read {connection}.{object}", taken.received)
+
+    def derived(self, connection: str, people: int) -> None:
+        self.step("score people", people)
+
+    def pushed(self, connection: str, object: str, counts: PushCounts) -> None:  # noqa: A002
+        done = counts.written + counts.already + counts.refused + counts.conflicts
+        self.step(f"write {connection}.{object}", done)
+
+
+class Lines(Steps):
+    """Says where the run is, at most once in ten seconds."""
+
+    def __init__(self, say: Callable[[str], None], now: Callable[[], datetime]) -> None:
+        self._say = say
+        self._now = now
+        self._doing = ""
+        self._since = self._said = now()
+        self._n = 0
+
+    def step(self, doing: str, n: int) -> None:
+        at = self._now()
+        if doing != self._doing:
+            self._doing, self._n, self._since = doing, 0, at
+        self._n += n
+        if at - self._said >= EVERY:
+            rate = self._n / max((at - self._since).total_seconds(), 1.0)
+            self._say(f"{doing}: {self._n:,} ({rate:,.0f}/s)")
+            self._said = at
+
+
+class Bars(Steps):
+    """One counter for each object that is read or written, and one for the people scored. How many will come is not known."""
+
+    def __init__(self, progress: "Progress") -> None:
+        self._progress = progress
+        self._doing = ""
+        self._task: TaskID | None = None
+
+    def step(self, doing: str, n: int) -> None:
+        if doing != self._doing or self._task is None:
+            self._finish()
+            self._doing, self._task = doing, self._progress.add_task(doing, total=None)
+        self._progress.advance(self._task, n)
+
+    def _finish(self) -> None:
+        for task in self._progress.tasks:
+            self._progress.update(task.id, total=max(task.completed, 1))
+            self._progress.stop_task(task.id)
