@@ -1,31 +1,36 @@
 """The background service: every connection on its own interval, never twice at once, until told to end.
 
 One failing connection never stops another. SIGTERM and SIGINT let the page or batch under way finish, then the process
-ends; whatever was stored stays, and the next start goes on from there. A second daemon on the same state is refused.
+ends; a call that does not come back is not waited for, since whatever is stored is whole and the next start goes on from
+there. A second daemon on the same state is refused.
 """
 
 import logging
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Timer
 from types import FrameType
+from typing import Self
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from sync.app import App
+from sync.app import App, Now, system_clock
+from sync.config import Config
+from sync.context import Interrupted
 from sync.engine import Ending, RunReport, Trigger, run_sync
 from sync.observer import Observer
 
 log = logging.getLogger("relevo.daemon")
 
 LOCK = "daemon"
-ENDS_WITHIN = 10.0
-"""Seconds within which the process has ended after SIGTERM."""
+PATIENCE = 8.0
+"""Seconds that the work under way is given after SIGTERM; the process has ended within 10."""
 
 
 @dataclass
@@ -33,8 +38,21 @@ class Daemon:
     """The service over one `App`. `run` blocks until `stop` is set or a signal comes."""
 
     app: App
+    stop: Event
     observer: Observer | None = None
-    stop: Event = field(default_factory=Event)
+
+    @classmethod
+    @contextmanager
+    def open(cls, config: Config, observer: Observer | None = None, now: Now = system_clock) -> Iterator[Self]:
+        """A daemon over the configured state, whose waits end when it is told to."""
+        stop = Event()
+
+        def sleep(seconds: float) -> None:
+            if stop.wait(seconds):
+                raise Interrupted
+
+        with App.open(config, now=now, sleep=sleep) as app:
+            yield cls(app, stop, observer)
 
     def run(self) -> None:
         """Serve until told to end. Raises `Busy` when another daemon serves the same state."""
@@ -44,7 +62,8 @@ class Daemon:
             log.info("serving %d connections", len(self.app.connections))
             self.stop.wait()
             log.info("ending: letting the work under way finish")
-            scheduler.shutdown(wait=True)
+            with _bounded(PATIENCE):
+                scheduler.shutdown(wait=True)
 
     def _scheduler(self) -> BackgroundScheduler:
         connections = self.app.connections
@@ -59,14 +78,12 @@ class Daemon:
                 IntervalTrigger(seconds=self.app.config.schedule.pull.total_seconds(), timezone="UTC"),
                 args=[connection, scheduler],
                 id=connection,
-                next_run_time=self.app.now(),
+                next_run_time=system_clock(),
             )
         return scheduler
 
     def _serve(self, connection: str, scheduler: BackgroundScheduler) -> None:
         """One scheduled run; whatever goes wrong in it stays in it."""
-        if self.stop.is_set():
-            return
         try:
             report = run_sync(self.app, connection, trigger=Trigger.SCHEDULE, observer=self.observer, stop=self.stop)
         except Exception:  # the boundary between connections: a defect in one must not end the service of the others
@@ -74,13 +91,14 @@ class Daemon:
             return
         _log(connection, report)
         if report.retry_after is not None:
-            scheduler.modify_job(connection, next_run_time=self._after(report.retry_after))
+            scheduler.modify_job(connection, next_run_time=_after(report.retry_after))
         elif report.ending is Ending.STOPPED:
             log.error("%s is parked until someone acts: %s %s", connection, report.message, report.fix)
-            scheduler.modify_job(connection, next_run_time=self._after(self.app.config.schedule.parked.total_seconds()))
+            scheduler.modify_job(connection, next_run_time=_after(self.app.config.schedule.parked.total_seconds()))
 
-    def _after(self, seconds: float) -> datetime:
-        return self.app.now() + timedelta(seconds=seconds)
+
+def _after(seconds: float) -> datetime:
+    return system_clock() + timedelta(seconds=seconds)  # APScheduler goes by the machine's clock, so its times must too
 
 
 def _log(connection: str, report: RunReport) -> None:
@@ -92,6 +110,18 @@ def _log(connection: str, report: RunReport) -> None:
         "%s %s: %s, read %d, written %d, rejected %d, %d calls",
         run.id, connection, report.ending, read, written, rejected, run.api_calls,
     )  # fmt: skip
+
+
+@contextmanager
+def _bounded(seconds: float) -> Iterator[None]:
+    """End the process if the block takes longer: a transaction that is cut off leaves nothing half done (I1)."""
+    watchdog = Timer(seconds, os._exit, (0,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
 
 
 @contextmanager

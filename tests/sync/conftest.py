@@ -80,9 +80,11 @@ class Bench:
     def world(self, name: str = "crm") -> World:
         return World.named(self.worlds[name])
 
+    def text(self) -> str:
+        return config_text(self.names, self.worlds, f"sqlite:///{self.folder / self.database}")
+
     def open(self) -> App:
-        text = self.edit(config_text(self.names, self.worlds, f"sqlite:///{self.folder / self.database}"))
-        return App.open(parse_config(text, {}), now=self.now, sleep=lambda seconds: None)
+        return App.open(parse_config(self.edit(self.text()), {}), now=self.now, sleep=lambda seconds: None)
 
     def sync(self, name: str = "crm", **options: Any) -> RunReport:
         with self.open() as app:
