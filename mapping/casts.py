@@ -41,18 +41,20 @@ class Unreadable(ValueError):
 
 def to_text(raw: Any) -> str | None:
     """Text as it came. Lone surrogates and NUL are refused: no database can hold them."""
-    if raw is None or raw == "":
+    if isinstance(raw, str):
+        text = raw
+    elif raw is None:
         return None
-    if raw.__class__ is not str:
-        raw = _scalar_text(raw)
-    if "\x00" in raw:
+    else:
+        text = _scalar_text(raw)
+    if "\x00" in text:
         raise Unreadable("contains a NUL character")
-    if not raw.isascii():
+    if not text.isascii():
         try:
-            raw.encode()
+            text.encode()
         except UnicodeEncodeError:
             raise Unreadable("contains half of a character (a lone surrogate)") from None
-    return str(raw)
+    return text or None
 
 
 def _scalar_text(raw: Any) -> str:
@@ -135,6 +137,8 @@ def to_boolean(raw: Any) -> bool | None:
         return True
     if word in _FALSE:
         return False
+    if not word:
+        return None
     raise Unreadable("is not true/false, yes/no or 1/0")
 
 
@@ -165,7 +169,7 @@ def to_datetime(raw: Any, zone: tzinfo | None = None, style: str | None = None) 
 
 
 def _from_epoch(text: str, style: str | None) -> datetime:
-    if style not in ("epoch_ms", "epoch_s") and len(text.lstrip("+-")) in (8, 10):
+    if style not in ("epoch_ms", "epoch_s") and len(text) in (8, 10) and text.isdigit():
         raise Unreadable("could be milliseconds, seconds or a compact date; declare format: epoch_ms or epoch_s")
     amount = int(text)
     try:
