@@ -10,7 +10,7 @@ from journey.qualification import Spell, next_move_of, spells_of
 from journey.rules import ScoreRules
 from journey.score import Score, score_of
 from journey.sla import Cycle, Policy, cycles, next_change
-from journey.tally import Tally, rounded
+from journey.tally import Tally, whole
 from journey.wording import reason
 
 
@@ -79,7 +79,7 @@ def _later(journey: Journey, as_of: datetime) -> Iterator[datetime]:
 def _fields(score: Score, spells: tuple[Spell, ...], clocks: tuple[Cycle, ...], lang: str) -> Mapping[str, Value]:
     qualified = bool(spells) and spells[-1].left is None
     return {
-        **{criterion.name: rounded(criterion.points) for criterion in score.criteria},
+        **{criterion.name: whole(criterion.points) for criterion in score.criteria},
         "score": score.total,
         "qualified": qualified,
         "qualified_at": spells[-1].entered if spells else None,

@@ -87,9 +87,14 @@ class Tally:
         return next((bar.by for bar in self.bars if bar.start <= at < bar.end), None)
 
 
+def whole(points: float) -> int:
+    """The whole number that people see: halves upwards."""
+    return math.floor(points + HALF)
+
+
 def rounded(points: float) -> int:
-    """The whole number that people see, halves upwards, 0 to 100."""
-    return min(max(math.floor(points + HALF), 0), 100)
+    """The score that people see: whole, and from 0 to 100."""
+    return min(max(whole(points), 0), 100)
 
 
 def _numbered(rules: ScoreRules) -> Iterator[tuple[int, Rule]]:
