@@ -96,6 +96,8 @@ def _tag_unwritable(value: object) -> object:
         return value if _is_writable(value) else {"text": value.encode("utf-16-be", "surrogatepass").hex()}
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         return {"integer": str(value)}
+    if isinstance(value, date):
+        return _tag(value)
     if isinstance(value, tuple):
         return [_tag_unwritable(item) for item in value]
     return value
