@@ -1,8 +1,10 @@
 """The server process: binds loopback only, and ends with whoever started it."""
 
 import argparse
+import gc
 import os
 import socket
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.seed import seed
 from sandbox.hubspot.server import TRANSPORT, Server
+from sandbox.hubspot.tokens import SERVICE_KEY
 
 
 class Protocol(HttpToolsProtocol):
@@ -66,7 +69,13 @@ def run(given: Sequence[str] | None = None) -> None:
     listener = listen(options.port) if options.socket is None else socket.socket(fileno=options.socket)
     account = Account()
     if not options.empty:
+        # Hundreds of thousands of records that live as long as the process are not worth looking through for garbage.
+        gc.disable()
         seed(account, options.people, options.days, options.seed, options.end or datetime.now(UTC))
+        gc.freeze()
+        gc.enable()
+    if options.socket is None:
+        print(f"HubSpot stand-in: http://127.0.0.1:{listener.getsockname()[1]}  token: {SERVICE_KEY}", file=sys.stderr)
     config = uvicorn.Config(
         Server(account),
         http=Protocol,

@@ -4,6 +4,7 @@ import random
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from typing import TypeVar
 
@@ -69,6 +70,7 @@ _country = _chooser([((name, code), weight, fit) for name, code, weight, fit in 
 _REPS_BY_COUNTRY = {code: [rep for rep in REPS if code in rep.countries] for _, code, _, _ in words.COUNTRIES}
 
 
+@cache
 def slug(text: str) -> str:
     """Letters and digits of a name, for addresses."""
     plain = unicodedata.normalize("NFKD", text.lower())
