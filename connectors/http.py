@@ -34,9 +34,9 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`route` is the path with its variable parts in braces. `promises` names a list that the answer must hold.
+    """`route` is the path with its variable parts in braces.
 
-    `pace` is the class of rate limit that the call counts against. `form` is sent instead of a JSON `body`.
+    `promises` names a list that the answer must hold, `each` the keys that every row of it must have. `pace` is the class of rate limit that the call counts against. `form` is sent instead of a JSON `body`.
     """
 
     method: str
@@ -46,6 +46,7 @@ class Request:
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     promises: str | None = None
+    each: frozenset[str] = frozenset()
     pace: str = "calls"
     authorised: bool = True
 
@@ -210,9 +211,16 @@ def _decoded(request: Request, response: Response) -> Reply:
         raise _Unserved(f"status {response.status} came without the promised JSON") from error
     if not isinstance(data, dict):
         raise _Unserved(f"status {response.status} came with JSON that is no object")
-    if request.promises and not isinstance(data.get(request.promises), list):
-        raise _Unserved(f"status {response.status} came without its list {request.promises!r}")
+    if request.promises:
+        _check_rows(request, data.get(request.promises))
     return Reply(response.status, response.headers, data)
+
+
+def _check_rows(request: Request, rows: object) -> None:
+    if not isinstance(rows, list):
+        raise _Unserved(f"the answer came without its list {request.promises!r}")
+    if not all(isinstance(row, dict) and row.keys() >= request.each for row in rows):
+        raise _Unserved(f"the answer came with a row that lacks one of {', '.join(sorted(request.each))}")
 
 
 _backoff = wait_random_exponential(multiplier=0.5, max=30)

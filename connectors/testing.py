@@ -186,12 +186,17 @@ class ConnectorContract:
         assert found == {id_: bench.held(id_) for id_ in ids}
 
     def test_every_cursor_is_safe_to_resume_from(self, bench: Bench) -> None:
-        """I1, I4: stopped after any page, nothing of what a whole pull gives is missed."""
+        """I1, I4: stopped after any page, of a first pull or of a later one, nothing is missed."""
         desk = Desk(bench)
         bench.add(bench.many)
-        pages = desk.pages()
-        whole, before = _ids(desk.changes()), set[str]()
-        for page in pages:
+        self._is_safe_to_resume(desk, None)
+        since = desk.caught_up()
+        bench.add(bench.many)
+        self._is_safe_to_resume(desk, since)
+
+    def _is_safe_to_resume(self, desk: Desk, since: Cursor | None) -> None:
+        whole, before = _ids(desk.changes(since)), set[str]()
+        for page in desk.pages(since):
             before |= _ids(page.changes)
             assert before | _ids(desk.changes(page.cursor)) >= whole
 

@@ -53,11 +53,12 @@ class HubSpot:
     )
 
     def __init__(self, options: HubSpotOptions, ports: Ports) -> None:
-        paths, told = Paths.of(options.api_version), Told(ports.now)
+        paths = Paths.of(options.api_version)
         limits = {"calls": Limit(options.burst, 10.0), "search": Limit(options.search_burst, 1.0)}
+        pace = Pace(limits, ports.now, ports.sleep)
+        told = Told(ports.now, pace, options.burst)
         self._signals = Signals(ports.now)
         self._login = Login(options, paths, ports)
-        pace = Pace(limits, ports.now, ports.sleep)
         api = Api(Transport(options.host), self._signals, self._login.credentials(), pace, ports, told)
         self._login.api = api
         self._account = Account(api, paths, options, told)

@@ -8,7 +8,7 @@ from connectors.http import Declined, Reply, Request
 from connectors.hubspot.account import Account, following
 from connectors.hubspot.cursor import Backfill
 from connectors.hubspot.details import links_of, properties, rows_by_id
-from connectors.hubspot.records import Raw, changes, gone, inline_links, moment
+from connectors.hubspot.records import ROW, Raw, changes, gone, inline_links, moment
 
 PAGE = 100
 PAGE_WITH_HISTORY = 50
@@ -43,7 +43,7 @@ def archived(account: Account, object_: str, since: int | None) -> Iterator[list
     after = ""
     while True:
         query = [("limit", str(PAGE)), ("archived", "true"), *([("after", after)] if after else [])]
-        request = Request("GET", account.paths.objects, {"object": object_}, tuple(query), promises="results")
+        request = Request("GET", account.paths.objects, {"object": object_}, tuple(query), promises="results", each=ROW)
         reply = account.api.call(request)
         found = [(row["id"], moment(row.get("archivedAt") or row["updatedAt"])) for row in reply.data["results"]]
         yield [gone(object_, id_, at) for id_, at in found if since is None or at.timestamp() * 1000 >= since]
@@ -59,6 +59,7 @@ def _page(account: Account, selection: Selection, after: str, *, slim: bool) -> 
         {"object": selection.object},
         _query(selection, after, slim=slim),
         promises="results",
+        each=ROW,
     )
     return account.api.call(request)
 

@@ -8,7 +8,7 @@ from connectors.base import Change, Selection
 from connectors.http import Declined, Request
 from connectors.hubspot.account import Account
 from connectors.hubspot.paths import MERGED, MERGING
-from connectors.hubspot.records import Links, Raw, changes, gone
+from connectors.hubspot.records import ROW, Links, Raw, changes, gone
 
 READ_BATCH = 100
 READ_BATCH_WITH_HISTORY = 50
@@ -34,6 +34,7 @@ def rows_by_id(account: Account, selection: Selection, ids: Sequence[str]) -> li
             {"object": selection.object},
             body={**body, "inputs": [{"id": id_} for id_ in batch]},
             promises="results",
+            each=ROW,
         )
         found.update((row["id"], row) for row in account.api.call(request).data["results"])
     return [found[id_] for id_ in ids if id_ in found]
@@ -75,6 +76,7 @@ def _links_to(account: Account, object_: str, other: str, ids: Sequence[str]) ->
             {"object": object_, "to": other},
             body={"inputs": batch},
             promises="results",
+            each=frozenset({"from", "to"}),
         )
         for item in account.api.call(request).data["results"]:
             id_ = str(item["from"]["id"])

@@ -37,7 +37,8 @@ def describe(account: Account, object_: str) -> Schema:
     if object_ not in CRM_OBJECTS:
         names = FIELDS[object_]
         return Schema(object_, {name: Field(name, name, FieldKind.TEXT, writable=False) for name in names})
-    request = Request("GET", account.paths.properties, {"object": object_}, promises="results")
+    each = frozenset({"name", "label", "type"})
+    request = Request("GET", account.paths.properties, {"object": object_}, promises="results", each=each)
     rows = account.api.call(request).data["results"]
     return Schema(object_, {row["name"]: _field(row) for row in rows})
 

@@ -8,6 +8,9 @@ from connectors.base import Change, Held, Selection
 from connectors.hubspot.paths import MERGED
 
 Raw = Mapping[str, Any]
+ROW = frozenset({"id", "properties", "updatedAt"})
+"""What every record comes with."""
+
 Links = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Linked ids, by object and then by the id of the record they belong to."""
 

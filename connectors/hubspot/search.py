@@ -13,13 +13,13 @@ from typing import Any
 
 import orjson
 
-from connectors.base import Selection, Window
+from connectors.base import Later, Selection, Window
 from connectors.http import Reply, Request
 from connectors.hubspot.account import Account, following
 from connectors.hubspot.cursor import Edge
 from connectors.hubspot.details import properties
 from connectors.hubspot.paths import modified_property
-from connectors.hubspot.records import Raw, millis
+from connectors.hubspot.records import ROW, Raw, millis
 
 LIMIT = 200
 LONGEST_BODY = 2_900
@@ -56,7 +56,7 @@ class Search:
             fresh, more = self._beyond(edge, until)
             if not fresh:
                 return
-            last = self._at(fresh[-1])
+            last = max(edge.at, self._at(fresh[-1]))
             ids = frozenset(row["id"] for row in fresh if self._at(row) == last)
             ids |= edge.ids if last == edge.at else frozenset()
             if more and len(ids) >= LIMIT:
@@ -75,7 +75,7 @@ class Search:
             for operator, at in (("GTE", window.since), ("LT", window.until))
             if at
         ]
-        return int(self._page(filters, self._modified, "", limit=1).data["total"])
+        return self._total(filters)
 
     def _beyond(self, edge: Edge, until: int | None) -> tuple[list[Raw], bool]:
         """Rows past the edge, and whether there are more. Pages that bring nothing new may still have a next one."""
@@ -98,7 +98,7 @@ class Search:
         until the index's own count is reached.
         """
         instant = self._filter("EQ", str(at))
-        missing = int(self._page([instant], ID, "", limit=1).data["total"])
+        missing = self._total([instant])
         for length in sorted(range(1, LONGEST_ID + 1), key=lambda length: abs(length - digits)):
             for rows in self._of_length(instant, length):
                 missing -= len(rows)
@@ -118,10 +118,18 @@ class Search:
             if not rows or not following(reply):
                 return
 
+    def _total(self, filters: list[Filter]) -> int:
+        total = self._page(filters, self._modified, "", limit=1).data.get("total")
+        if not isinstance(total, int):
+            raise Later("HubSpot's search answers without its total.", 300)
+        return total
+
     def _page(self, filters: list[Filter], sort: str, after: str, limit: int = LIMIT) -> Reply:
         body = self._body(filters, sort, after, limit, self._wanted)
         route = self._account.paths.objects + "/search"
-        request = Request("POST", route, {"object": self._object}, body=body, promises="results", pace="search")
+        request = Request(
+            "POST", route, {"object": self._object}, body=body, promises="results", each=ROW, pace="search"
+        )
         return self._account.api.call(request)
 
     def _body(self, filters: list[Filter], sort: str, after: str, limit: int, wanted: list[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from connectors.base import Change, Page, Selection
 from connectors.http import Declined, Request
 from connectors.hubspot.account import Account, following
 from connectors.hubspot.cursor import Snapshot, dump
-from connectors.hubspot.records import Raw, gone, moment
+from connectors.hubspot.records import ROW, Raw, gone, moment
 
 OWNERS_PAGE = 500
 CAMPAIGNS_PAGE = 100
@@ -67,7 +67,8 @@ def _owners(account: Account) -> Iterator[Change]:
         after = ""
         while True:
             query = (("limit", str(OWNERS_PAGE)), ("archived", archived), *((("after", after),) if after else ()))
-            reply = account.api.call(Request("GET", account.paths.owners, query=query, promises="results"))
+            each = frozenset({"id", "updatedAt"})
+            reply = account.api.call(Request("GET", account.paths.owners, query=query, promises="results", each=each))
             for row in reply.data["results"]:
                 teams = ";".join(str(team["name"]) for team in row.get("teams") or ())
                 fields = {name: row.get(name) for name in FIELDS["owners"]} | {"teams": teams}
@@ -79,7 +80,8 @@ def _owners(account: Account) -> Iterator[Change]:
 
 def _stages(account: Account) -> Iterator[Change]:
     for object_ in PIPELINED:
-        request = Request("GET", account.paths.pipelines, {"object": object_}, promises="results")
+        each = frozenset({"id", "label", "stages"})
+        request = Request("GET", account.paths.pipelines, {"object": object_}, promises="results", each=each)
         try:
             pipelines = account.api.call(request).data["results"]
         except Declined as declined:
@@ -117,7 +119,8 @@ def _campaign_pages(account: Account, selection: Selection) -> Iterator[list[Raw
         query = [("limit", str(CAMPAIGNS_PAGE)), ("sort", "-updatedAt")]
         query += [("properties", asked)] if asked else []
         query += [("after", after)] if after else []
-        reply = account.api.call(Request("GET", account.paths.campaigns, query=tuple(query), promises="results"))
+        request = Request("GET", account.paths.campaigns, query=tuple(query), promises="results", each=ROW)
+        reply = account.api.call(request)
         yield reply.data["results"]
         after = following(reply)
         if not after:

@@ -87,6 +87,7 @@ def _request(account: Account, batch: list[Write]) -> Request:
         {"object": batch[0].object},
         body={"inputs": inputs},
         promises="results",
+        each=frozenset({"id", "updatedAt"}),
     )
 
 

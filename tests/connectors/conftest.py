@@ -41,7 +41,7 @@ class HubSpotBench:
         "firstname": Field("firstname", "First name", FieldKind.TEXT),
         "createdate": Field("createdate", "Created", FieldKind.DATETIME, writable=False),
     }
-    many = 110
+    many = 230
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

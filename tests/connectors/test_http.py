@@ -12,7 +12,7 @@ from connectors.pace import Pace
 from connectors.plugin import Call, Ports
 from connectors.testing import Clock
 
-GET = Request("GET", "/things/{id}", {"id": "7"}, promises="results")
+GET = Request("GET", "/things/{id}", {"id": "7"}, promises="results", each=frozenset({"id"}))
 FULL = Response(200, body=b'{"results": []}')
 
 Answer = Response | NoAnswer
@@ -64,6 +64,8 @@ def api(vendor: Vendor, clock: Clock, fetch: Callable[[], Token] | None = None) 
         Response(200, body=b"{}"),
         Response(200, body=b'{"results": null}'),
         Response(200, body=b'{"results": [1'),
+        Response(200, body=b'{"results": [1]}'),
+        Response(200, body=b'{"results": [{"id": 1}, {"name": "x"}]}'),
     ],
 )
 def test_what_may_pass_is_tried_again_and_then_left_for_later(clock: Clock, bad: Answer) -> None:

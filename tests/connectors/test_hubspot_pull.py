@@ -242,6 +242,20 @@ def test_a_cursor_of_another_make_stops_with_advice(connect: Connect) -> None:
     assert "resync" in caught.value.fix
 
 
+def test_a_missing_id_that_leads_to_another_record_was_merged(sandbox: Sandbox, connect: Connect) -> None:
+    """Pain 7; I11."""
+    (survivor,) = sandbox.load(objects={"contacts": people(1, modified=lambda _: MS0)})["contacts"]
+    row = {"id": survivor, "properties": {}, "updatedAt": "2026-03-01T09:00:00.000Z"}
+    sandbox.faults(
+        [{"effect": "status", "status": 200, "body": row, "route": "GET /crm/objects/contacts/*", "times": 1}]
+    )
+    found = connect().read(CONTACTS, ["888888", "999999"])
+    assert [(change.id, change.deleted, change.merged_into) for change in found] == [
+        ("888888", True, survivor),
+        ("999999", True, None),
+    ]
+
+
 def _merge(hubspot: HubSpot, primary: str, lost: str) -> Any:
     route = hubspot._account.paths.objects + "/merge"
     return Request("POST", route, {"object": "contacts"}, body={"primaryObjectId": primary, "objectIdToMerge": lost})

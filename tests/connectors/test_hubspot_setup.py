@@ -88,7 +88,8 @@ def test_every_option_is_described() -> None:
     assert all(field.get("description") for part in fields for field in part.values())
 
 
-def test_a_check_names_account_clock_objects_scopes_and_quota(connect: Connect) -> None:
+def test_a_check_names_account_clock_objects_scopes_and_quota(sandbox: Sandbox, connect: Connect) -> None:
+    sandbox.config(limits=True)
     findings = {finding.name: finding for finding in connect().check()}
     assert {"account", "clock", "read contacts", "read leads", "write contacts", "quota"} <= set(findings)
     assert [finding for finding in findings.values() if not finding.ok] == []
@@ -118,7 +119,8 @@ def test_a_check_sees_a_clock_that_is_wrong(sandbox: Sandbox, clock: Clock) -> N
     assert "600 s behind" in findings["clock"].detail or "599 s behind" in findings["clock"].detail
 
 
-def test_the_daily_quota_is_told_after_a_call(connect: Connect) -> None:
+def test_the_daily_quota_is_told_after_a_call(sandbox: Sandbox, connect: Connect) -> None:
+    sandbox.config(limits=True)
     hubspot = connect()
     assert hubspot.quota() is None
     hubspot.describe("contacts")
