@@ -8,7 +8,8 @@ between. Which moments are looked at never depends on `as_of`, so that the past 
 """
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -51,7 +52,7 @@ def spells_of(tally: Tally, as_of: datetime) -> tuple[Spell, ...]:
     if not tally.can_reach(tally.rules.qualified_at):
         return ()
     told: list[Spell] = []
-    for at, begins, by in _turns(tally, tally.edges[0], micros(as_of), None):
+    for at, begins, by in _turns(tally.rules, _stretches(tally, tally.edges[0], micros(as_of)), None):
         if begins:
             told.append(Spell(instant(at)))
         else:
@@ -63,12 +64,14 @@ def next_move_of(tally: Tally, told: tuple[Spell, ...], as_of: datetime) -> date
     """`next_move`, when tally and spells (as of `as_of`) are already there."""
     at = micros(as_of)
     entered = micros(told[-1].entered) if told and told[-1].left is None else None
-    horizon = _horizon(tally, at, entered)
-    turn = None
-    if entered is not None or tally.can_reach(tally.rules.qualified_at):
-        turn = next((turn[0] for turn in _turns(tally, at + 1, horizon, entered)), None)
-    moves = [move for move in (turn, _drift(tally, at, horizon if turn is None else turn)) if move is not None]
-    return instant(-(-min(moves) // SECOND) * SECOND) if moves else None
+    base = _Stretch(tally, at, at + 1).total(at)
+    low, high = base - tally.rules.refresh_points + 1, base + tally.rules.refresh_points
+    for stretch in _stretches(tally, at + 1, _horizon(tally, at, entered)):
+        turn = next((turn[0] for turn in _turns(tally.rules, [stretch], entered)), None)
+        moves = [move for move in (turn, stretch.first(stretch.start, low, high)) if move is not None]
+        if moves:
+            return instant(-(-min(moves) // SECOND) * SECOND)
+    return None
 
 
 class _Stretch:
@@ -78,7 +81,7 @@ class _Stretch:
     as they are at `start`, each with its half-life (0: does not fade).
     """
 
-    __slots__ = ("_sums", "barred_by", "end", "start")
+    __slots__ = ("_mixed", "_sums", "barred_by", "end", "start")
 
     def __init__(self, tally: Tally, start: int, end: int) -> None:
         self.start, self.end = start, end
@@ -86,16 +89,17 @@ class _Stretch:
         self.barred_by = None if bar is None else bar.id
         sums: list[dict[int, float]] = [{} for _ in tally.rules.criteria]
         for pulse in tally.counting(start):
-            own = sums[pulse.criterion]
-            own[pulse.half_life] = own.get(pulse.half_life, 0.0) + pulse.points * pulse.decay(start)
+            own, half_life = sums[pulse.criterion], pulse.half_life
+            own[half_life] = own.get(half_life, 0.0) + pulse.points * pulse.decay(start)
         self._sums = [
             (criterion.floor, criterion.cap, list(own.items()))
             for criterion, own in zip(tally.rules.criteria, sums, strict=True)
         ]
+        self._mixed = any(amount < 0 and half_life for own in sums for half_life, amount in own.items())
 
     def total(self, at: int) -> int:
         """The score at `at`."""
-        return rounded(self._bounds(at, at)[0])
+        return rounded(self._points(at))
 
     def first(self, since: int, low: int, high: int) -> int | None:
         """The first moment looked at, from `since` on, at which the score is below `low` or reaches `high`."""
@@ -103,11 +107,18 @@ class _Stretch:
             return None
         least = low - HALF if low > 0 else -math.inf
         most = high - HALF if high <= 100 else math.inf
-        now = self._bounds(since, since)[0]
+        now = self._points(since)
         if now < least or now >= most:
             return since
-        second = self._first_second(since // SECOND + 1, (self.end - 1) // SECOND, least, most)
+        search = self._first_second if self._mixed else self._first_second_below
+        second = search(since // SECOND + 1, (self.end - 1) // SECOND, least, most)
         return None if second is None else second * SECOND
+
+    def _first_second_below(self, first: int, last: int, least: float, _most: float) -> int | None:
+        """Without fading penalties points can only fall, which is quickly searched."""
+        if first > last or self._points(last * SECOND) >= least:
+            return None
+        return first + bisect_left(range(first, last), True, key=lambda second: self._points(second * SECOND) < least)
 
     def _first_second(self, first: int, last: int, least: float, most: float) -> int | None:
         if first > last:
@@ -120,6 +131,16 @@ class _Stretch:
         middle = (first + last) // 2
         earlier = self._first_second(first, middle, least, most)
         return earlier if earlier is not None else self._first_second(middle + 1, last, least, most)
+
+    def _points(self, at: int) -> float:
+        since = self.start - at
+        points = 0.0
+        for floor, cap, sums in self._sums:
+            raw = 0.0
+            for half_life, amount in sums:
+                raw += amount * 2.0 ** (since / half_life) if half_life else amount
+            points += floor if raw < floor else min(raw, cap)
+        return points
 
     def _bounds(self, first: int, last: int) -> tuple[float, float]:
         """Between what the points stay from `first` to `last`: each sum fades from one end to the other and no further."""
@@ -146,11 +167,12 @@ def _stretches(tally: Tally, since: int, until: int) -> Iterator[_Stretch]:
     return (_Stretch(tally, start, end) for start, end in pairwise(edges) if start < end)
 
 
-def _turns(tally: Tally, since: int, until: int, entered: int | None) -> Iterator[tuple[int, bool, str | None]]:
+def _turns(
+    rules: ScoreRules, stretches: Iterable[_Stretch], entered: int | None
+) -> Iterator[tuple[int, bool, str | None]]:
     """Each time at which the person begins or ceases to be qualified, and the disqualifier that ended it."""
-    rules = tally.rules
     stay = span(rules.minimum_stay)
-    for stretch in _stretches(tally, since, until):
+    for stretch in stretches:
         at: int | None = stretch.start
         while at is not None:
             if stretch.barred_by is not None:
@@ -166,14 +188,6 @@ def _turns(tally: Tally, since: int, until: int, entered: int | None) -> Iterato
                 if at is not None:
                     entered = None
                     yield at, False, None
-
-
-def _drift(tally: Tally, at: int, until: int) -> int | None:
-    """When the score will have moved by `refresh_points`, if it does before `until`."""
-    base = _Stretch(tally, at, at + 1).total(at)
-    low, high = base - tally.rules.refresh_points + 1, base + tally.rules.refresh_points
-    found = (stretch.first(stretch.start, low, high) for stretch in _stretches(tally, at + 1, until))
-    return next((moment for moment in found if moment is not None), None)
 
 
 def _horizon(tally: Tally, at: int, entered: int | None) -> int:
