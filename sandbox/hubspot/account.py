@@ -68,18 +68,24 @@ class Account:
         stages = (stage for pipeline in self.pipelines.get(kind.name, ()) for stage in pipeline.stages)
         return next((stage for stage in stages if stage.id == id_), None)
 
+    def taken(self, kind: Kind, given: Mapping[str, Any]) -> tuple[Values, list[Problem]]:
+        """The values as they would be held, and what is wrong with the others."""
+        values: dict[str, str | None] = {}
+        problems: list[Problem] = []
+        for name, value in given.items():
+            one = self._taken(kind, name, value)
+            if isinstance(one, Problem):
+                problems.append(one)
+            else:
+                values[name] = one
+        return values, problems
+
     def checked(self, kind: Kind, given: Mapping[str, Any]) -> Values:
         """The values as they would be held; raises the vendor's 400 that names every bad one."""
-        taken = {name: self._taken(kind, name, value) for name, value in given.items()}
-        problems = [one for one in taken.values() if isinstance(one, Problem)]
+        values, problems = self.taken(kind, given)
         if problems:
             raise invalid_values(problems, self.settings.portal_id)
-        return {name: value for name, value in taken.items() if not isinstance(value, Problem)}
-
-    def problems(self, kind: Kind, given: Mapping[str, Any]) -> list[Problem]:
-        """What is wrong with the values, all of it."""
-        taken = (self._taken(kind, name, value) for name, value in given.items())
-        return [one for one in taken if isinstance(one, Problem)]
+        return values
 
     def create(self, kind: Kind, values: Values) -> Record:
         """A new record; raises when a required or unique property stands in the way."""
@@ -111,9 +117,14 @@ class Account:
 
     def changed(self, kind: Kind, record: Record, values: Values, at: Millis, source: str) -> Record:
         """Replace the record by one with these values, its history grown, modified `at`."""
-        history = {name: (*record.versions(name), Version(value or "", at, source)) for name, value in values.items()}
-        properties = {name: value for name, value in {**record.properties, **values}.items() if value is not None}
-        new = replace(record, updated=at, properties=properties, history={**record.history, **history})
+        history, properties = dict(record.history), dict(record.properties)
+        for name, value in values.items():
+            history[name] = (*record.versions(name), Version(value or "", at, source))
+            if value is None:
+                properties.pop(name, None)
+            else:
+                properties[name] = value
+        new = Record(record.id, record.created, at, properties, history, record.archived_at)
         return self.keep(kind, self.stores[kind.name].stamp(new))
 
     def archive(self, kind: Kind, record: Record) -> None:
@@ -138,8 +149,8 @@ class Account:
     def check_unique(self, kind: Kind, values: Values, own: RecordId | None) -> None:
         """409 when another record has a value that must be unique."""
         store = self.stores[kind.name]
-        for name in store.unique:
-            holder = store.taken_by(name, values.get(name) or "")
+        for name in store.unique.keys() & values.keys():
+            holder = store.taken_by(name, values[name] or "")
             if holder is not None and holder != own:
                 raise conflict(f"{kind.singular.capitalize()} already exists. Existing ID: {holder}")
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.hubspot.account import Values
 from sandbox.hubspot.call import Answer, Call, ok
-from sandbox.hubspot.errors import Problem, Refusal, bad_request, invalid_values
+from sandbox.hubspot.errors import Refusal, bad_request, invalid_values
 from sandbox.hubspot.objects import MOST_LISTED, MOST_WITH_HISTORY, create
-from sandbox.hubspot.rows import row, shape
+from sandbox.hubspot.rows import Shape, row, shape
 from sandbox.hubspot.store import Record
 from sandbox.hubspot.times import iso
 
@@ -83,28 +84,24 @@ def read_batch(call: Call) -> Answer:
 def update_batch(call: Call) -> Answer:
     """`POST /{object}/batch/update`: checked as a whole, then written one by one."""
     given = _parsed(call)
-    _refuse_twins(call, given)
-    _checked(call, given)
-    rows, missing = [], []
-    for one in given:
+    rows, missing, shapes = [], [], Shapes(call)
+    for one, values in zip(given, _checked(call, given), strict=True):
         record = call.store.find(one.id, one.id_property)
         if record is None:
             missing.append(one.id)
-            continue
-        rows.append(_updated(call, record, one))
+        else:
+            rows.append(_updated(call, record, one, values, shapes))
     return batch_answer(call, rows, _missing(call, missing))
 
 
 def upsert_batch(call: Call) -> Answer:
     """`POST /{object}/batch/upsert`: by a unique property; `new` tells created from updated."""
-    given = _parsed(call)
-    _refuse_twins(call, given)
-    unique = call.store.unique
-    wrong = next((one for one in given if one.id_property not in unique), None)
+    given, shapes = _parsed(call), Shapes(call)
+    wrong = next((one for one in given if one.id_property not in call.store.unique), None)
     if wrong is not None:
         raise bad_request(f"Upsert needs a unique idProperty; {wrong.id_property} is not one")
-    _checked(call, given)
-    return batch_answer(call, [_upserted(call, one) for one in given])
+    rows = [_upserted(call, one, values, shapes) for one, values in zip(given, _checked(call, given), strict=True)]
+    return batch_answer(call, rows)
 
 
 def create_batch(call: Call) -> Answer:
@@ -127,37 +124,50 @@ def archive_batch(call: Call) -> Answer:
     return Answer(204)
 
 
-def _refuse_twins(call: Call, given: Sequence[_Input]) -> None:
+class Shapes:
+    """The shapes of a batch's rows: each shows what it set, and most set the same."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._known: dict[tuple[str, ...], Shape] = {}
+
+    def of(self, properties: Mapping[str, Any]) -> Shape:
+        """The shape that shows these properties."""
+        names = tuple(properties)
+        if names not in self._known:
+            self._known[names] = shape(self._call.account, self._call.kind, names)
+        return self._known[names]
+
+
+def _checked(call: Call, given: Sequence[_Input]) -> list[Values]:
+    """Each input's values; refuses the whole batch for any that does not fit. The answer names the values, not the rows."""
+    account, kind, problems, checked = call.account, call.kind, [], []
     twice = [id_ for id_, times in Counter(one.id for one in given).items() if times > 1]
     if twice:
         raise bad_request(f"Duplicate IDs found in batch input: {twice}")
-
-
-def _checked(call: Call, given: Sequence[_Input]) -> None:
-    """Refuse the whole batch for any value that does not fit. The answer names the values, not the rows."""
-    problems: list[Problem] = []
     for one in given:
         if not one.properties:
             raise bad_request("No properties found to update, please provide at least one.")
-        problems.extend(call.account.problems(call.kind, one.properties))
+        values, wrong = account.taken(kind, one.properties)
+        checked.append(values)
+        problems += wrong
     if problems:
-        raise invalid_values(problems, call.account.settings.portal_id)
-    for one in given:
+        raise invalid_values(problems, account.settings.portal_id)
+    for one, values in zip(given, checked, strict=True):
         record = call.store.find(one.id, one.id_property)
-        values = call.account.checked(call.kind, one.properties)
-        call.account.check_unique(call.kind, values, None if record is None else record.id)
+        account.check_unique(kind, values, None if record is None else record.id)
+    return checked
 
 
-def _updated(call: Call, record: Record, one: _Input) -> dict[str, Any]:
-    record = call.account.update(call.kind, record, call.account.checked(call.kind, one.properties))
-    told = row(call.account, record, shape(call.account, call.kind, list(one.properties)))
+def _updated(call: Call, record: Record, one: _Input, values: Values, shapes: Shapes) -> dict[str, Any]:
+    told = row(call.account, call.account.update(call.kind, record, values), shapes.of(one.properties))
     return told | {"objectWriteTraceId": one.trace} if one.trace else told
 
 
-def _upserted(call: Call, one: _Input) -> dict[str, Any]:
+def _upserted(call: Call, one: _Input, values: Values, shapes: Shapes) -> dict[str, Any]:
     record = call.store.find(one.id, one.id_property)
     if record is not None:
-        return _updated(call, record, one) | {"new": False}
+        return _updated(call, record, one, values, shapes) | {"new": False}
     properties = {str(one.id_property): one.id, **one.properties}
     return _created(call, {"properties": properties, "objectWriteTraceId": one.trace}) | {"new": True}
 

@@ -52,7 +52,7 @@ class Limits:
         return None if self._take(window, self._burst(token), self.settings.burst_window_s) else Policy.TEN_SECONDLY
 
     def headers(self, token: Token, now: Millis) -> dict[str, str]:
-        """What a non-search answer says."""
+        """What a non-search answer says while there are limits."""
         left = self._burst(token) - len(self._bursts.get(token.text, ()))
         told = {
             "X-HubSpot-RateLimit-Max": str(self._burst(token)),

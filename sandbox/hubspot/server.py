@@ -106,7 +106,7 @@ class Door:
                 return endpoint.handler(call)
             token = bearer(call)
             policy = account.limits.spend(token, now, endpoint.search)
-            headers = {} if endpoint.search else account.limits.headers(token, now)
+            headers = account.limits.headers(token, now) if account.settings.limits and not endpoint.search else {}
             if policy is not None:
                 return limited(account, policy, headers)
             needs = endpoint.needs(call)

@@ -1,7 +1,7 @@
 """The records of one kind: live or archived; each a value that a write replaces."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NewType
 
@@ -83,32 +83,41 @@ class Store:
 
     def stamp(self, record: Record) -> Record:
         """The record with the server's own properties set from its id and times."""
-        kept = {
+        kind, held = self.kind, record.properties
+        stamped = {
+            **held,
             "hs_object_id": str(record.id),
-            self.kind.created: record.properties.get(self.kind.created) or iso(record.created),
-            self.kind.modified: iso(record.updated),
+            kind.created: held.get(kind.created) or iso(record.created),
+            kind.modified: iso(record.updated),
         }
-        return replace(record, properties={**record.properties, **kept})
+        return Record(record.id, record.created, record.updated, stamped, record.history, record.archived_at)
 
     def put(self, record: Record) -> None:
         """Hold the record in place of what had its id."""
-        before = self.live.pop(record.id, None) or self.archived.pop(record.id, None)
-        if before is not None:
-            self._forget(before)
+        before = self.live.get(record.id)
+        if before is not None and record.archived_at is None:
+            # The usual write: in place, which leaves the order of ids alone.
+            for name, taken in self.unique.items():
+                if before.properties.get(name) != record.properties.get(name):
+                    self._forget(before, name, taken)
+                    self._claim(record, name, taken)
+            self.live[record.id] = record
+            return
+        self.remove(record.id)
         self.highest = max(self.highest, record.id)
         if record.archived_at is not None:
             self.archived[record.id] = record
             return
         self.live[record.id] = record
         for name, taken in self.unique.items():
-            if value := record.properties.get(name):
-                taken[value.lower()] = record.id
+            self._claim(record, name, taken)
 
     def remove(self, id_: RecordId) -> None:
         """Drop the record without a trace in either list."""
         before = self.live.pop(id_, None) or self.archived.pop(id_, None)
         if before is not None:
-            self._forget(before)
+            for name, taken in self.unique.items():
+                self._forget(before, name, taken)
 
     def taken_by(self, name: str, value: str) -> RecordId | None:
         """Who holds this value of a unique property."""
@@ -119,8 +128,11 @@ class Store:
         yield from self.live.values()
         yield from self.archived.values()
 
-    def _forget(self, record: Record) -> None:
-        for name, taken in self.unique.items():
-            value = record.properties.get(name)
-            if value and taken.get(value.lower()) == record.id:
-                del taken[value.lower()]
+    def _claim(self, record: Record, name: str, taken: dict[str, RecordId]) -> None:
+        if value := record.properties.get(name):
+            taken[value.lower()] = record.id
+
+    def _forget(self, record: Record, name: str, taken: dict[str, RecordId]) -> None:
+        value = record.properties.get(name)
+        if value and taken.get(value.lower()) == record.id:
+            del taken[value.lower()]

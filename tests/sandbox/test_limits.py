@@ -72,6 +72,10 @@ def test_a_burst_over_the_limit_is_a_429_without_retry_after(sandbox: Sandbox) -
     assert "retry-after" not in refused.headers
 
 
+def test_without_limits_answers_tell_none(sandbox: Sandbox) -> None:
+    assert not [name for name in sandbox.api("GET", CONTACTS).headers if "ratelimit" in name]
+
+
 def test_the_sixth_search_in_a_second_is_refused(sandbox: Sandbox) -> None:
     sandbox.config(limits=True)
     answers = [sandbox.api("POST", f"{CONTACTS}/search", {}) for _ in range(6)]
