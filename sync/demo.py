@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-from connectors.base import Connector, Selection
+from connectors.base import Change, Connector, Selection
 from sandbox.serve import Sandbox
 from state.model import PeopleCount, PersonRow, RejectedRow, SlaRow
 from sync.app import App
@@ -36,19 +37,20 @@ class NotADemo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A lead that nobody has contacted yet."""
+    """A qualified lead that nobody has contacted yet."""
 
     clock: SlaRow
-    person: PersonRow | None
+    person: PersonRow
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What one pass did. `written` and `read_back` count records, at the sandbox; `seconds` is the whole pass."""
+    """What one pass did. `targets` are the agreed times of first contact. `written` and `read_back` count records, at the sandbox; `seconds` is the whole pass."""
 
     report: RunReport
     people: PeopleCount
     sla: Mapping[str, int]
+    targets: Sequence[str]
     written: int
     read_back: int
     rejected: Sequence[RejectedRow]
@@ -79,6 +81,7 @@ def run_demo(
             report=report,
             people=app.store.people_count(),
             sla=app.store.sla_summary(),
+            targets=tuple(dict.fromkeys(str(policy.target) for policy in app.agreement.policies)),
             written=len(written),
             read_back=count_held(connector, written),
             rejected=app.store.rejected(limit=100_000),
@@ -129,14 +132,19 @@ def count_held(connector: Connector, written: Written) -> int:
         wanted = Selection(kind, tuple(sorted({name for fields in expected.values() for name in fields})))
         ids, size = sorted(expected), connector.abilities.batch_size
         for at in range(0, len(ids), size):
-            for change in connector.read(wanted, ids[at : at + size]):
-                held = {name: change.fields.get(name) or None for name in expected[change.id]}
-                found += held == {name: value or None for name, value in expected[change.id].items()}
+            # An answer may tell of more than was asked: of the records that were merged into one of these.
+            changes = [change for change in connector.read(wanted, ids[at : at + size]) if change.id in expected]
+            found += sum(_holds(change, expected[change.id]) for change in changes)
     return found
 
 
+def _holds(change: Change, fields: Mapping[str, str | None]) -> bool:
+    return all((change.fields.get(name) or None) == (value or None) for name, value in fields.items())
+
+
 def _slowest(app: App) -> Sequence[Waiting]:
-    """The leads that have waited longest for a first contact."""
-    rows = [row for status in STILL_WAITING for row in app.store.sla_rows(status, 1000)]
+    """The leads, qualified still, that have waited longest for a first contact."""
+    rows = [row for status in STILL_WAITING for row in app.store.sla_rows(status, 100_000)]
     rows.sort(key=lambda row: row.cycle.opened_at)
-    return [Waiting(row, app.store.person(row.person)) for row in rows[:SLOWEST]]
+    waiting = (Waiting(row, person) for row in rows if (person := app.store.person(row.person)) and person.qualified)
+    return tuple(islice(waiting, SLOWEST))

@@ -14,7 +14,7 @@ from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, print_json
 from sync.cli.progress import watching
 from sync.cli.report import rejected
-from sync.cli.summary import next_steps, summary
+from sync.cli.summary import name_of, next_steps, summary
 from sync.cli.words import Lang, chosen, number
 from sync.demo import Demo, NotADemo, run_demo
 from sync.engine import Ending
@@ -97,13 +97,12 @@ def _document(done: Demo) -> dict[str, object]:
 def _starting(people: int, lang: Lang) -> str:
     n = number(people, lang)
     if lang == "es":
-        return f"Arrancando un HubSpot local con {n} leads de muestra (sintéticos, solo en este equipo) …"
-    return f"Starting a local HubSpot with {n} sample leads (synthetic, on this machine only) …"
+        return f"Arrancando un HubSpot local con {n} leads inventados, solo en este equipo …"
+    return f"Starting a local HubSpot with {n} made-up leads, on this machine only …"
 
 
 def _print(done: Demo, keep: Path | None, lang: Lang) -> None:
     for line in summary(done, system_clock(), lang):
         click.echo(line)
-    names = [waiting.person.email for waiting in done.waiting if waiting.person and waiting.person.email]
-    for line in next_steps(keep, names[0] if names else None, lang):
+    for line in next_steps(keep, name_of(done.waiting[0]) if done.waiting else None, lang):
         click.echo(line)

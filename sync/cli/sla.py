@@ -7,9 +7,8 @@ from datetime import datetime
 
 import click
 
-from journey.sla import SlaStatus
 from sync.app import App
-from sync.cli.clocks import COLUMNS, Clock, opened, standing, summary
+from sync.cli.clocks import COLUMNS, STATUSES, Clock, opened, standing, summary
 from sync.cli.errors import Exit, Failure
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, print_table
@@ -17,7 +16,6 @@ from sync.cli.session import application, known
 from sync.cli.words import Lang, chosen, day_time, word
 from sync.cli.zone import agreed_zone
 
-STATUSES = tuple(status.value for status in SlaStatus)
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,

@@ -6,10 +6,11 @@ from typing import Any
 import click
 
 from state.model import ConnectionStatus
+from sync.cli.clocks import STATUSES, summary
 from sync.cli.options import Command, output_option
 from sync.cli.output import Format, Table, print_json, print_table
 from sync.cli.session import application
-from sync.cli.words import duration, word
+from sync.cli.words import duration
 
 
 @click.command(cls=Command, examples=["relevo status", "relevo status -o json"])
@@ -30,7 +31,7 @@ def status(ctx: click.Context, fmt: Format) -> None:
         print_json("status", {"at": now, "connections": [_document(row) for row in rows], **counts})
         return
     print_table(_table(rows, now), fmt)
-    clocks = " · ".join(f"{word(name, 'en')} {n:,}" for name, n in sorted(sla.items())) or "no clock has started yet"
+    clocks = summary(sla, "en", STATUSES) or "no clock has started yet"
     click.echo(f"\n{people.people:,} people, {people.qualified:,} qualified. SLA: {clocks}")
 
 

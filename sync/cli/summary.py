@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from state.model import RejectedRow
-from sync.cli.clocks import opened
 from sync.cli.output import plain
 from sync.cli.report import took
 from sync.cli.words import Lang, duration, number
@@ -39,13 +38,13 @@ _SAY: Mapping[Lang, Mapping[str, str]] = {
     "en": {
         "read": "Read        {read} records of {objects} kinds from HubSpot",
         "people": "Scored      {people} people; {qualified} are qualified for sales",
-        "promise": "Promise     qualified leads and their first contact by sales:",
-        "written": "Written     {written} records in HubSpot now carry score, reason and SLA; {read_back} read back as written",
+        "promise": "Promise     sales contacts a qualified lead within {targets}; of {n} that qualified:",
+        "written": "Written     score, reason and SLA of {written} contacts; {read_back} read back as written",
         "none": "Rejected    nothing",
         "rejected": "Rejected    {n} records, each kept with its reason; most often:",
-        "waiting": "Waiting     longest without a contact:",
-        "late": "{who}  score {score}  waits {span}, due {due} ago",
-        "left": "{who}  score {score}  waits {span}, due in {due}",
+        "waiting": "Waiting     longest, of those still qualified:",
+        "late": "{who}  score {score}  {due} late",
+        "left": "{who}  score {score}  {due} left",
         "took": "Took        {seconds}, {calls} API calls",
         "try": "Try next",
         "again": "the same, keeping its database to look into",
@@ -59,13 +58,13 @@ _SAY: Mapping[Lang, Mapping[str, str]] = {
     "es": {
         "read": "Leídos      {read} registros de {objects} tipos en HubSpot",
         "people": "Puntuadas   {people} personas; {qualified} están cualificadas para ventas",
-        "promise": "Compromiso  leads cualificados y su primer contacto de ventas:",
-        "written": "Escritos    {written} registros de HubSpot llevan ya puntuación, motivo y SLA; {read_back} leídos de vuelta tal cual",
+        "promise": "Compromiso  ventas contacta a un lead cualificado en {targets}; de {n} que se cualificaron:",
+        "written": "Escritos    puntuación, motivo y SLA de {written} contactos; {read_back} leídos de vuelta igual",
         "none": "Rechazados  ninguno",
         "rejected": "Rechazados  {n} registros, cada uno guardado con su motivo; los más frecuentes:",
-        "waiting": "Esperando   quienes llevan más tiempo sin contacto:",
-        "late": "{who}  puntuación {score}  espera {span}, venció hace {due}",
-        "left": "{who}  puntuación {score}  espera {span}, vence en {due}",
+        "waiting": "Esperando   los que más, de los que siguen cualificados:",
+        "late": "{who}  puntuación {score}  {due} tarde",
+        "left": "{who}  puntuación {score}  quedan {due}",
         "took": "Tardó       {seconds}, {calls} llamadas a la API",
         "try": "Para seguir",
         "again": "lo mismo, guardando su base de datos para mirarla",
@@ -88,13 +87,14 @@ def summary(done: Demo, now: datetime, lang: Lang) -> Iterator[str]:
     yield say["read"].format(read=number(read, lang), objects=len(run.objects))
     people, qualified = number(done.people.people, lang), number(done.people.qualified, lang)
     yield say["people"].format(people=people, qualified=qualified)
-    yield say["promise"]
+    yield say["promise"].format(targets=" / ".join(done.targets), n=number(sum(done.sla.values()), lang))
     yield from _promise(done.sla, lang)
     yield say["written"].format(written=number(done.written, lang), read_back=number(done.read_back, lang))
     yield from _reasons(done.rejected, lang)
     if done.waiting:
         yield say["waiting"]
-        yield from (_INDENT + _waits(waiting, now, lang) for waiting in done.waiting)
+        width = max(len(name_of(waiting)) for waiting in done.waiting)
+        yield from (_INDENT + _waits(waiting, width, now, lang) for waiting in done.waiting)
     yield say["took"].format(seconds=took(done.seconds), calls=number(run.api_calls, lang))
 
 
@@ -116,13 +116,16 @@ def _reasons(rejected: Sequence[RejectedRow], lang: Lang) -> Iterator[str]:
         yield f"{_INDENT}{number(n, lang):>6}  {kind} {field}: {plain(reason)}"
 
 
-def _waits(waiting: Waiting, now: datetime, lang: Lang) -> str:
-    clock = opened(waiting.clock, waiting.person)
+def name_of(waiting: Waiting) -> str:
+    """What the person is called in the commands to try."""
+    return plain(waiting.person.email or waiting.person.person)
+
+
+def _waits(waiting: Waiting, width: int, now: datetime, lang: Lang) -> str:
     left: timedelta = waiting.clock.cycle.due_at - now
     phrase = _SAY[lang]["left" if left > timedelta() else "late"]
-    span = duration(now - waiting.clock.cycle.opened_at)
-    score = waiting.person.score if waiting.person else ""
-    return phrase.format(who=f"{plain(clock.name):<34}", score=score, span=span, due=duration(left))
+    who = f"{name_of(waiting):<{width}}"
+    return phrase.format(who=who, score=waiting.person.score, due=duration(left))
 
 
 def next_steps(folder: Path | None, someone: str | None, lang: Lang) -> Iterator[str]:
@@ -130,7 +133,7 @@ def next_steps(folder: Path | None, someone: str | None, lang: Lang) -> Iterator
     say = _SAY[lang]
     yield f"\n{say['try']}"
     for command, why in _commands(folder, someone):
-        yield f"  {command:<58} {say[why]}".rstrip()
+        yield f"  {command}\n      {say[why]}"
 
 
 def _commands(folder: Path | None, someone: str | None) -> Iterator[tuple[str, str]]:
