@@ -52,11 +52,16 @@ TAKEN_PREFIXES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class MappingError:
-    """One thing wrong. `path` leads to it below the object; `inside` is (line, column) within an expression's text."""
+    """One thing wrong.
+
+    `path` leads to it below the object; `inside` is (line, column) within an expression's text; `on_key` if it is the last key
+    of the path that is wrong and not its value.
+    """
 
     path: Path
     message: str
     inside: tuple[int, int] | None = None
+    on_key: bool = False
 
 
 class MappingErrors(ValueError):
@@ -106,9 +111,9 @@ class _Compiler:
         self.spec = spec
         self.errors: list[MappingError] = []
 
-    def refuse(self, path: Path, message: str, inside: tuple[int, int] | None = None) -> None:
+    def refuse(self, path: Path, message: str, inside: tuple[int, int] | None = None, *, on_key: bool = False) -> None:
         """Note one thing wrong."""
-        self.errors.append(MappingError(path, message, inside))
+        self.errors.append(MappingError(path, message, inside, on_key))
 
     def attempt(self, path: Path, part: Callable[[], Part]) -> Part | None:
         """What `part` compiles to, or None with its problem noted."""
@@ -123,7 +128,7 @@ class _Compiler:
         kind = self.spec.kind
         for prefix in TAKEN_PREFIXES.get(kind, ()):
             if name.startswith(prefix):
-                self.refuse(("fields", name), f"names starting with {prefix} are taken on a {kind}")
+                self.refuse(("fields", name), f"names starting with {prefix} are taken on a {kind}", on_key=True)
         words = WORDS.get((kind, name))
         if words is not None:
             for key, value in _given_words(spec):
@@ -151,7 +156,7 @@ class _Compiler:
         for name, write in self.spec.write.items():
             if name not in WRITABLE:
                 hint = nearest(name, list(WRITABLE)) or f"one of {', '.join(WRITABLE)}"
-                self.refuse(("write", name), f"'{name}' cannot be written; {hint}")
+                self.refuse(("write", name), f"'{name}' cannot be written; {hint}", on_key=True)
             elif write.to in targets:
                 self.refuse(("write", name, "to"), f"'{write.to}' is written twice")
             else:

@@ -143,13 +143,15 @@ def _mappings(
         if connection not in mappings:
             near = get_close_matches(connection, list(mappings), n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            problems.append(Problem(("objects", name), f"there is no connection '{connection}'{hint}"))
+            problems.append(Problem(("objects", name), f"there is no connection '{connection}'{hint}", on_key=True))
             continue
         try:
             mappings[connection][object_] = compile_object(connection, object_, spec)
         except MappingErrors as errors:
-            place = ("objects", name)
-            problems += [Problem((*place, *error.path), error.message, inside=error.inside) for error in errors.errors]
+            problems += [
+                Problem(("objects", name, *error.path), error.message, inside=error.inside, on_key=error.on_key)
+                for error in errors.errors
+            ]
     return mappings, problems + check_objects(mappings, connections)
 
 

@@ -121,7 +121,9 @@ def _beyond(location: Location, mapping: ObjectMapping, abilities: Abilities) ->
     for other in mapping.links:
         if other not in linked:
             hint = f"linked are {', '.join(linked)}" if linked else "it has no links"
-            problems.append(Problem((*location, "links", other), f"the connector links no {other} here; {hint}"))
+            problems.append(
+                Problem((*location, "links", other), f"the connector links no {other} here; {hint}", on_key=True)
+            )
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from sync.config_source import Location, Problem
@@ -29,7 +30,7 @@ class Cut:
 
     def still_true(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems of the remaining parts, at their places in the file; those that the cutting itself caused are dropped."""
-        found = [Problem(self._restored(p.location), p.message, p.at, p.inside) for p in problems]
+        found = [replace(p, location=self._restored(p.location)) for p in problems]
         return [p for p in found if not any(cut[: len(p.location)] == p.location for cut in self.locations)]
 
     def _part(self, location: Location) -> Location:

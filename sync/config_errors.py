@@ -14,11 +14,11 @@ from sync.config_source import Location, Problem, Source
 LONGEST_LINE = 160
 LATER = frozenset({"goals", "notify", "dashboard", "webhooks"})
 
-_SECRET_KEY = re.compile(
-    r"(?i)(\b[\w-]*(?:token|secret|password|passwd|key|credential)[\w-]*[\"']?\s*:\s*)(?!\s*[\"']?\$\{)(\S.*)"
-)
-_URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)")
-_LOOKS_SECRET = re.compile(r"(?<![\w./:${-])(?=[^\s,]*\d)[A-Za-z0-9+/=_.-]{16,}(?![\w./:-])")
+_SECRETS = "token|secret|password|passwd|credential|api_?key|private_?key|access_?key"
+_SECRET_NAME = re.compile(rf"(?i){_SECRETS}")
+_SECRET_VALUE = re.compile(rf"(?i)[\w-]*(?:{_SECRETS})[\w-]*[\"']?\s*:\s*(?!\s*[\"']?\$\{{)(\S.*)")
+_URL_PASSWORD = re.compile(r"://[^:/@\s]*:([^@\s]+)(?=@)")
+_LOOKS_SECRET = re.compile(r"(?<![\w./:${-])(?=[^\s,]*\d)([A-Za-z0-9+/=_.-]{16,})(?![\w./:-])")
 _MESSAGES: Mapping[str, str] = {
     "missing": "is missing",
     "string_type": "must be a text",
@@ -49,7 +49,7 @@ def place(source: Source, problem: Problem) -> tuple[int, int]:
     found, mark = source.locate(problem.location)
     if mark is None:
         return 1, 1
-    points_at_key = found != problem.location or mark.style is None
+    points_at_key = problem.on_key or found != problem.location or mark.style is None
     return (mark.key_line, mark.key_column) if points_at_key else (mark.line, mark.column)
 
 
@@ -62,16 +62,25 @@ def render(source: Source, problem: Problem) -> str:
     if not 0 < line <= len(lines):
         return head
     start = max(0, column - LONGEST_LINE)
-    shown = "".join(letter if letter.isprintable() else " " for letter in masked(lines[line - 1]))[
-        start : start + LONGEST_LINE
-    ]
+    shown = masked(lines[line - 1], strictly=problem.location[:1] in ((), ("connections",)))
+    shown = "".join(letter if letter.isprintable() else " " for letter in shown)[start : start + LONGEST_LINE]
     return f"{head}\n    {shown}\n    {' ' * (column - 1 - start)}^"
+
+
+def is_secret(name: object) -> bool:
+    """Whether a key's name says that its value is a secret."""
+    return _SECRET_NAME.search(str(name)) is not None
 
 
 def masked(line: str, *, strictly: bool = False) -> str:
     """A line of the file without the secrets that stand in it; `strictly` without anything that looks like one."""
-    line = _URL_PASSWORD.sub(r"\1•••\2", _SECRET_KEY.sub(r"\1•••", line))
-    return _LOOKS_SECRET.sub("•••", line) if strictly else line
+    line = _URL_PASSWORD.sub(_dots, _SECRET_VALUE.sub(_dots, line))
+    return _LOOKS_SECRET.sub(_dots, line) if strictly else line
+
+
+def _dots(match: re.Match[str]) -> str:
+    """As many dots as letters, so that a caret below still points at its place."""
+    return match[0].removesuffix(match[match.lastindex or 0]) + "•" * len(match[match.lastindex or 0])
 
 
 def _without_values(source: Source, message: str) -> str:
@@ -118,8 +127,7 @@ def _problem(detail: ErrorDetails, source: Source, schema: Mapping[str, Any], pr
         return Problem((*known, location[-1]), "is missing")
     if detail["type"] == "extra_forbidden":
         message = _unknown_key(str(location[-1]), known_keys(schema, known[len(prefix) : -1]))
-        mark = source.marks.get(known)
-        return Problem(known, message, (mark.key_line, mark.key_column) if mark else None)
+        return Problem(known, message, on_key=True)
     message = _MESSAGES.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     return Problem(known, _in_our_words(message) + _got(detail, source, known) + _choice(detail))
 
@@ -139,7 +147,7 @@ def _in_our_words(message: str) -> str:
 
 def _got(detail: ErrorDetails, source: Source, location: Location) -> str:
     value = detail["input"]
-    secret = location in source.origins or masked(f"{location[-1] if location else ''}: x").endswith("•••")
+    secret = location in source.origins or is_secret(location[-1] if location else "")
     if secret or not isinstance(value, str | int | float | bool) or detail["type"] == "value_error":
         return ""
     return f" (got {str(value)[:60]!r})" if isinstance(value, str) else f" (got {value})"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, SecretStr
 
 from connectors.plugin import Options
-from sync.config_errors import masked
+from sync.config_errors import is_secret, masked
 from sync.config_model import File
 from sync.config_source import Location, Source
 from sync.config_types import duration_text
@@ -63,7 +63,7 @@ def _setting(location: Location, value: Any, source: Source) -> Setting:
 
 
 def _shown(location: Location, value: Any) -> str:
-    if isinstance(value, SecretStr) or masked(f"{location[-1]}: x").endswith(MASK):
+    if isinstance(value, SecretStr) or is_secret(location[-1]):
         return MASK
     text = ", ".join(_text(item) for item in value) if isinstance(value, list | tuple) else _text(value)
     return masked(text) if "://" in text else text

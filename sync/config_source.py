@@ -38,13 +38,14 @@ class Problem:
     """One thing wrong with the file.
 
     `at` is its (line, column) from 1, where that is not simply the place of `location`; `inside` is a (line, column) within
-    the text at `location` (an expression).
+    the text at `location` (an expression); `on_key` if it is the key that is wrong and not its value.
     """
 
     location: Location
     message: str
     at: tuple[int, int] | None = None
     inside: tuple[int, int] | None = None
+    on_key: bool = False
 
 
 @dataclass(slots=True)
@@ -76,13 +77,27 @@ class Source:
         mark = self.locate(location)[1]
         if mark is None:
             return 1, 1
+        lines = self.text.splitlines()
         if mark.style in ("|", ">"):
-            below = self.text.splitlines()[mark.line : mark.line + line]
-            indent = len(below[-1]) - len(below[-1].lstrip()) if below else 0
-            return mark.line + line, indent + column
-        if line > 1:
-            return mark.line + line - 1, column
-        return mark.line, mark.column + column - 1 + (1 if mark.style in ("'", '"') else 0)
+            row, lead = mark.line, _indent(next((text for text in lines[mark.line :] if text.strip()), ""))
+            if mark.style == "|":
+                return mark.line + line, lead + column
+        else:
+            row, lead = mark.line - 1, mark.column - 1 + (1 if mark.style else 0)
+        return _unfolded(lines, row, lead, column)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _unfolded(lines: list[str], row: int, lead: int, column: int) -> tuple[int, int]:
+    """Where a column of a text stands whose lines YAML has joined with spaces; it begins at `lead` in line `row`."""
+    while row + 1 < len(lines) and column > len(lines[row].rstrip()) - lead + 1:
+        column -= len(lines[row].rstrip()) - lead + 1
+        row += 1
+        lead = _indent(lines[row])
+    return row + 1, lead + column
 
 
 class _Loader(yaml.CSafeLoader):
@@ -158,13 +173,13 @@ def _place(mark: Any) -> tuple[int, int]:
 
 
 def _syntax_problem(text: str, error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    lines = text.splitlines()
+    marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
+    mark = next((mark for mark in marks if mark.line < len(lines)), None)
     message = error.problem or error.context or "this is not YAML"
     if mark is None:
         return Problem((), message)
-    lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    if "\t" in line[: mark.column + 1]:
+    if "\t" in lines[mark.line][: mark.column + 1]:
         message = "a tab cannot indent; use spaces"
     return Problem((), message, _place(mark))
 
@@ -252,7 +267,7 @@ class _Builder:
 
 
 def _merges(key: yaml.Node) -> bool:
-    return isinstance(key, yaml.ScalarNode) and key.value == "<<" and key.style is None
+    return isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style
 
 
 def _mark(key: yaml.Node, value: yaml.Node) -> Mark:
