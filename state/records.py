@@ -142,7 +142,7 @@ def write(connection: Connection, sources: Sources, batch: Batch) -> None:
     )
     _write_past(connection, batch.past)
     gone = [key for key, (held, _) in batch.after.items() if held.gone]
-    for table in ("outbox", "agreed_fields") if gone else ():
+    for table in ("outbox", "agreed_fields", "past_values") if gone else ():
         by_keys(connection, f"DELETE FROM {table} WHERE (source, id) IN (SELECT source, id FROM k)", gone)  # noqa: S608
 
 

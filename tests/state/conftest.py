@@ -50,14 +50,26 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty, migrated database of either kind."""
     if request.param == "postgresql":
         url = str(request.getfixturevalue("postgres"))
         _empty(url)
         return url
-    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "state.db")
-    return f"sqlite:///{tmp_path / 'state.db'}"
+    return f"sqlite:///{request.getfixturevalue('sqlite_copy')}"
+
+
+@pytest.fixture
+def sqlite_copy(sqlite_template: Path, tmp_path: Path) -> Path:
+    """The file of an empty, migrated SQLite database."""
+    return Path(shutil.copy(sqlite_template, tmp_path / "state.db"))
+
+
+@pytest.fixture
+def sqlite_store(sqlite_copy: Path, clock: Clock) -> Iterator[Store]:
+    """An empty store on SQLite."""
+    with Store.open(f"sqlite:///{sqlite_copy}", now=clock) as store:
+        yield store
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def _dated(versions: list[Fact]) -> list[Fact]:
     return [replace(fact, modified=at(n), version=f"v{n}") for n, fact in enumerate(versions)]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), data=st.data())
 def test_people_are_a_function_of_the_records_as_they_are(
     new_store: Callable[[], Store], history: list[list[Fact]], data: st.DataObject
