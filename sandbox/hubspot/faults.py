@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from sandbox.hubspot.limits import Policy
+
 
 class Effect(StrEnum):
     """What a fault does.
@@ -52,7 +54,7 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
-    policy: str = "TEN_SECONDLY_ROLLING"
+    policy: Policy = Policy.TEN_SECONDLY
     applied: bool = False
     met: int = 0
     seen: int = 0
@@ -82,7 +84,10 @@ class Faults:
 
     def set(self, given: Sequence[Mapping[str, Any]], seed: int) -> None:
         """Replace all rules. Raises KeyError, TypeError or ValueError for a rule that is not one."""
-        rules = [Fault(**{**one, "effect": Effect(one["effect"])}) for one in given]
+        rules = [
+            Fault(**{**one, "effect": Effect(one["effect"]), "policy": Policy(one.get("policy", Policy.TEN_SECONDLY))})
+            for one in given
+        ]
         self.rules, self._random = rules, random.Random(seed)
 
     def meet(self, route: str) -> Fault | None:

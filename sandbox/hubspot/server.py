@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
-from starlette.routing import Route, Router
+from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.call import Answer, Call, ok
 from sandbox.hubspot.control import CONTROLS, Control
-from sandbox.hubspot.errors import Refusal
+from sandbox.hubspot.errors import Refusal, bad_request
 from sandbox.hubspot.faults import PAGE, Effect, Fault, bend, status_body
 from sandbox.hubspot.kinds import kind_named
 from sandbox.hubspot.limits import Policy, refusal_body
@@ -32,37 +32,48 @@ class Server:
 
     def __init__(self, account: Account) -> None:
         self.account = account
-        routes = [
-            Route(prefix + endpoint.path, Door(self, endpoint, dated), methods=[endpoint.method])
-            for endpoint in ENDPOINTS
-            for prefix, dated in endpoint.resource.prefixes()
-        ]
         reset = Control("POST", "/reset", self._reset)
-        routes += [
-            Route(f"/_sandbox{one.path}", ControlDoor(self, one), methods=[one.method]) for one in (*CONTROLS, reset)
+        self._routes = [
+            *(
+                Route(prefix + endpoint.path, Door(self, endpoint, dated), methods=[endpoint.method])
+                for endpoint in ENDPOINTS
+                for prefix, dated in endpoint.resource.prefixes()
+            ),
+            *(
+                Route(f"/_sandbox{one.path}", ControlDoor(self, one), methods=[one.method])
+                for one in (*CONTROLS, reset)
+            ),
         ]
-        self._router = Router(routes, redirect_slashes=False, default=self._unknown)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; a slash at the end makes no difference."""
-        path = scope["path"].rstrip("/") or "/"
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_URL:
             self.account.ledger.count(f"{scope['method']} too long", 414)
             await respond(self.account, send, Answer(414, PAGE, content_type="text/html"))
             return
-        await self._router({**scope, "path": path, "app": self}, receive, send)
+        scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+        status = 404
+        for route in self._routes:
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                await route.app({**scope, **found}, receive, send)
+                return
+            if match is Match.PARTIAL:
+                status = 405
+        await self._unknown(status, scope["method"], send)
 
     def _reset(self, account: Account, query: Mapping[str, str], given: Any) -> Answer:
         """Begin again with an empty account; settings and clock stay."""
         self.account = Account(account.settings, account.clock)
         return ok({})
 
-    async def _unknown(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.account.ledger.count(f"{scope['method']} unknown", 404)
-        body = Refusal(404, "OBJECT_NOT_FOUND", "Unable to find the requested resource").body(
+    async def _unknown(self, status: int, method: str, send: Send) -> None:
+        self.account.ledger.count(f"{method} unknown", status)
+        message = "Unable to find the requested resource" if status == 404 else "HTTP 405 Method Not Allowed"
+        body = Refusal(status, "OBJECT_NOT_FOUND" if status == 404 else "METHOD_NOT_ALLOWED", message).body(
             self.account.correlation()
         )
-        await respond(self.account, send, ok(body, 404))
+        await respond(self.account, send, ok(body, status))
 
 
 class Door:
@@ -115,6 +126,11 @@ class Door:
             answer = endpoint.handler(call)
         except Refusal as refusal:
             answer = ok(refusal.body(account.correlation()), refusal.status)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # A body of the wrong shape somewhere inside: the vendor's JSON binding refuses it too.
+            answer = ok(
+                bad_request(f"Invalid input JSON: {type(error).__name__} {error}").body(account.correlation()), 400
+            )
         return Answer(answer.status, answer.body, headers, answer.content_type)
 
     async def _spoiled(self, fault: Fault, route: str, answer: Answer, scope: Scope, send: Send) -> None:
@@ -174,7 +190,7 @@ def limited(account: Account, policy: Policy, headers: dict[str, str]) -> Answer
 def spoil(account: Account, fault: Fault, answer: Answer) -> Answer:
     """What a fault makes of the true answer."""
     if fault.effect is Effect.RATE_LIMIT:
-        return limited(account, Policy(fault.policy), dict(fault.headers))
+        return limited(account, fault.policy, dict(fault.headers))
     if fault.effect is Effect.STATUS:
         body, content_type = status_body(fault, account.correlation())
         return Answer(fault.code(503), body, fault.headers, content_type)
