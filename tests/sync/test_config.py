@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from importlib.resources import as_file, files
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
+from connectors.base import Change
 from journey.model import TouchType
 from journey.rules import Rule
+from mapping.compiled import Mapped
 from sync.config import Config, ConfigErrors, find_config, json_schema, load_config, parse_config
 
 TEXT = """\
@@ -292,14 +296,89 @@ def test_the_file_is_looked_for_in_order(tmp_path: Path) -> None:
 
 
 def test_the_shipped_example_loads_and_keeps_its_promises() -> None:
-    root = Path(__file__).parents[2]
-    loaded = load_config(root / "config.example.yaml", {"HUBSPOT_TOKEN": "x"})
+    with as_file(files("sync") / "config.example.yaml") as example:
+        loaded = load_config(example, {"HUBSPOT_TOKEN": "x"})
+        with pytest.raises(ConfigErrors, match="the environment variable HUBSPOT_TOKEN is not set"):
+            load_config(example, {})
     hubspot = loaded.mappings["hubspot"]
     assert list(hubspot) == [
         "owners", "pipelines", "companies", "contacts", "leads", "deals",
         "calls", "emails", "meetings", "communications", "campaigns",
     ]  # fmt: skip
     assert len(hubspot["contacts"].written) == 10
-    assert (root / "sync" / "config.example.yaml").read_text() == (root / "config.example.yaml").read_text()
-    with pytest.raises(ConfigErrors, match="the environment variable HUBSPOT_TOKEN is not set"):
-        load_config(root / "config.example.yaml", {})
+
+
+@pytest.mark.parametrize(
+    ("object_", "fields", "direction", "actor"),
+    [
+        ("calls", {"hs_call_direction": "OUTBOUND", "hubspot_owner_id": "1"}, "outbound", "human"),
+        ("calls", {"hs_call_direction": "OUTBOUND"}, "outbound", "unknown"),
+        ("calls", {"hs_call_direction": "INBOUND", "hubspot_owner_id": "1"}, "inbound", "lead"),
+        ("calls", {"hubspot_owner_id": "1"}, "none", "human"),
+        ("emails", {"hs_email_direction": "EMAIL", "hubspot_owner_id": "1"}, "outbound", "human"),
+        ("emails", {"hs_email_direction": "EMAIL", "hubspot_owner_id": "1", "hs_sequence_id": "9"}, "outbound", "automated"),
+        ("emails", {"hs_email_direction": "EMAIL", "hubspot_owner_id": "1", "hs_object_source": "AUTOMATION_PLATFORM"}, "outbound", "automated"),
+        ("emails", {"hs_email_direction": "INCOMING_EMAIL", "hubspot_owner_id": "1"}, "inbound", "lead"),
+        ("meetings", {"hubspot_owner_id": "1", "hs_object_source": "CRM_UI"}, "outbound", "human"),
+        ("communications", {"hubspot_owner_id": "1"}, "outbound", "human"),
+    ],
+)  # fmt: skip
+def test_the_shipped_example_knows_who_really_acted(
+    object_: str, fields: dict[str, str], direction: str, actor: str
+) -> None:
+    """Only a human's outbound contact stops a sales clock, so the example must tell them apart."""
+    with as_file(files("sync") / "config.example.yaml") as example:
+        mapping = load_config(example, {"HUBSPOT_TOKEN": "x"}).mappings["hubspot"][object_]
+    moment = {"hs_timestamp": "2026-03-01T09:00:00Z"}
+    outcome = mapping.inbound(Change(object_, "1", "v", datetime(2026, 3, 1, tzinfo=UTC), fields | moment))
+    assert isinstance(outcome, Mapped)
+    values = outcome.facts[0].values
+    assert (values["direction"], values["actor"], values["at"]) == (
+        direction,
+        actor,
+        datetime(2026, 3, 1, 9, tzinfo=UTC),
+    )
+
+
+MISCHIEF = [
+    "",
+    " ",
+    "\t",
+    "\n",
+    ":",
+    "- ",
+    "{",
+    "}",
+    "[",
+    "]",
+    "*a",
+    "&a ",
+    "<<: *a",
+    "'",
+    '"',
+    "#",
+    "!!x ",
+    "${",
+    "null",
+    "\x85",
+    "é",
+    "9" * 40,
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_file_gives_a_configuration_or_errors(seed: int) -> None:
+    """I15: and nothing else, whatever the damage. The figure `fuzz` does the same a thousand times."""
+    chance = Random(seed)  # noqa: S311 (damage that can be repeated)
+    text = TEXT
+    for _ in range(chance.randint(1, 4)):
+        start = chance.randrange(len(text))
+        text = text[:start] + chance.choice(MISCHIEF) + text[start + chance.choice([0, 1, 5, 40]) :]
+    try:
+        loaded = config(text)
+    except ConfigErrors as errors:
+        told = str(errors)
+        assert told.startswith("/etc/relevo/config.yaml:")
+        assert ENV["SECRET"] not in told
+    else:
+        assert loaded.agreement.rules.criteria
