@@ -36,5 +36,5 @@ def name_of(row: PersonRow, journey: Journey) -> str:
 
 
 def place(ref: Ref) -> str:
-    """A record as people write it: `hubspot.calls 123`."""
-    return f"{ref.connection}.{ref.object} {ref.id}"
+    """A record as people write it: `hubspot.calls 123`. An event told by a record's field is that record (`contacts#form`)."""
+    return f"{ref.connection}.{ref.object.partition('#')[0]} {plain(ref.id.partition('@')[0])}"

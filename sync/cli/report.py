@@ -71,8 +71,8 @@ def counted(counts: ObjectCounts) -> dict[str, int]:
 
 
 def print_objects(run: RunRow) -> None:
-    """A line for each object: what was read and what became of it. The numbers between READ and WRITTEN add up to READ."""
-    columns = ("object", "read", "new", "changed", "unchanged", "gone", "rejected", "skipped", "written", "refused")
+    """A line for each object: what was read and what became of it. NEW to SKIP add up to READ."""
+    columns = ("object", "read", "new", "changed", "same", "gone", "reject", "skip", "written", "refused")
     if run.objects:
         print_table(Table("run", columns, [_row(o) for o in run.objects], right=frozenset(columns[1:])), Format.TEXT)
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 
 from sync.cli import TABLE, main
 from sync.cli.errors import Exit, Failure, redact
-from sync.cli.reference import walk
+from sync.cli.reference import reference, walk
 
 HEAVY = ("pydantic", "sqlalchemy", "rich", "hubspot", "apscheduler", "yaml")
 
@@ -18,6 +19,7 @@ def test_help_imports_click_and_nothing_heavy() -> None:
     """`relevo --help` answers at once: no room but the command line is imported."""
     script = f"""
 import sys
+from pathlib import Path
 from sync.cli import main
 try:
     main(["--help"])
@@ -173,3 +175,9 @@ def test_redact_takes_out_addresses_and_tokens() -> None:
     assert "abcdefgh12" not in hidden
     assert "bodegas" not in hidden
     assert hidden.endswith("failed")
+
+
+def test_the_reference_is_what_the_program_says() -> None:
+    """docs/cli.md is made from the commands; after changing one: python -m sync.cli.reference > docs/cli.md"""
+    page = Path(__file__).parents[2] / "docs" / "cli.md"
+    assert page.read_text(encoding="utf-8") == reference()
