@@ -13,7 +13,9 @@ from connectors.base import ConnectorError, Later, Selection, Stop, Window
 from connectors.credentials import Unauthorised
 from connectors.http import Again, Request, Response
 from connectors.hubspot import HubSpot
+from connectors.hubspot.account import Told
 from connectors.hubspot.signals import Signals
+from connectors.pace import Limit, Pace
 from connectors.plugin import Ports
 from connectors.testing import Clock
 from sandbox.serve import Sandbox
@@ -53,6 +55,24 @@ def test_the_daily_limit_ends_at_midnight_in_the_accounts_zone() -> None:
     verdict = signals(ANY, Response(429, body=orjson.dumps({"policyName": "DAILY"})))
     assert isinstance(verdict, Later)
     assert verdict.after == 30 * 60
+
+
+@pytest.mark.parametrize(("told", "calls"), [(20, 20), (190, 40)])
+def test_the_lower_of_the_told_and_the_configured_limit_holds(clock: Clock, told: int, calls: int) -> None:
+    pace = Pace({"calls": Limit(40, 10.0)}, clock.now, clock.sleep)
+    headers = {"x-hubspot-ratelimit-max": str(told), "x-hubspot-ratelimit-interval-milliseconds": "10000"}
+    Told(clock.now, pace, burst=40)(Response(200, headers))
+    for _ in range(calls):
+        pace.wait("calls", patience=60.0)
+    assert clock.slept == 0.0
+    pace.wait("calls", patience=60.0)
+    assert clock.slept > 10.0
+
+
+def test_headers_that_make_no_sense_tell_nothing(clock: Clock) -> None:
+    told = Told(clock.now, Pace({}, clock.now, clock.sleep), burst=40)
+    told(Response(200, {"date": "yesterday", "x-hubspot-ratelimit-daily": "many", "x-hubspot-ratelimit-max": ""}))
+    assert (told.skew, told.quota, told.now()) == (None, None, clock.now())
 
 
 def test_real_limits_are_never_hit(sandbox: Sandbox) -> None:

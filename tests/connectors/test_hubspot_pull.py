@@ -50,16 +50,16 @@ def test_more_than_ten_thousand_changes_are_all_found(sandbox: Sandbox, connect:
 def test_an_instant_of_many_records_with_ids_of_any_length_is_drained(
     sandbox: Sandbox, connect: Connect, *, sorted_as_text: bool
 ) -> None:
-    """Pain 2; I4: 650 contacts share one millisecond, their ids have two to five digits, others lie around them."""
+    """Pain 2; I4: 2,000 contacts share one millisecond, their ids have two to six digits, others lie around them."""
     sandbox.config(search_ids_as_text=sorted_as_text)
-    ids = [*range(60, 260), *range(900, 1_200), *range(99_900, 100_050)]
-    sandbox.load(objects={"contacts": people(650, modified=lambda _: MS0 + 500, ids=ids)})
+    ids = [*range(60, 260), *range(900, 2_500), *range(99_900, 100_100)]
+    sandbox.load(objects={"contacts": people(2_000, modified=lambda _: MS0 + 500, ids=ids)})
     around = sandbox.load(objects={"contacts": people(500, modified=lambda n: MS0 + n * 2 + 1)})["contacts"]
     hubspot = connect(archived_every="1d")
-    found, cursor = pulled(hubspot, CONTACTS, hubspot.rewind("contacts", T0))
-    assert {change.id for change in found} == {*map(str, ids), *around}
-    assert pulled(hubspot, CONTACTS, cursor)[0] == []
-    assert len(cursor) < 10_000
+    pages = list(hubspot.pull(CONTACTS, hubspot.rewind("contacts", T0)))
+    assert {change.id for page in pages for change in page.changes} == {*map(str, ids), *around}
+    assert pulled(hubspot, CONTACTS, pages[-1].cursor)[0] == []
+    assert max(len(page.cursor) for page in pages) < 4_000
 
 
 def test_what_the_index_showed_late_is_found_by_the_second_pass(sandbox: Sandbox, connect: Connect) -> None:
@@ -146,13 +146,16 @@ def test_hundreds_of_properties_fit_into_no_url_and_are_read_all_the_same(sandbo
     assert "414" not in sandbox.ledger(writes=False)["statuses"]
 
 
-def test_an_empty_page_with_a_next_one_is_not_the_end(sandbox: Sandbox, connect: Connect) -> None:
-    """I3: HubSpot's filters may leave a page empty; only a missing `paging` ends a list."""
+@pytest.mark.parametrize(("second_pass_after", "found_from"), [("3650d", 200), ("0s", 0)])
+def test_an_empty_page_with_a_next_one_is_not_the_end(
+    sandbox: Sandbox, connect: Connect, second_pass_after: str, found_from: int
+) -> None:
+    """I3: only a missing `paging` ends a list; and what an empty page should have held, the second pass brings."""
     ids = sandbox.load(objects={"contacts": people(250, modified=lambda n: MS0 + n)})["contacts"]
-    hubspot = connect()
+    hubspot = connect(second_pass_after=second_pass_after)
     sandbox.faults([{"effect": "empty_page", "route": "POST /crm/objects/contacts/search", "times": 1}])
     found, _ = pulled(hubspot, CONTACTS, hubspot.rewind("contacts", T0))
-    assert {change.id for change in found} == set(ids)
+    assert {change.id for change in found} == set(ids[found_from:])
 
 
 def test_rows_given_twice_do_no_harm(sandbox: Sandbox, connect: Connect) -> None:
@@ -234,6 +237,20 @@ def test_more_links_than_a_page_carries_are_read_whole(sandbox: Sandbox, connect
     for since in (None, hubspot.rewind("companies", T0)):
         found, _ = pulled(hubspot, selection, since)
         assert set(found[-1].links["contacts"]) == set(ids)
+
+
+def test_links_that_a_list_page_cuts_short_are_read_whole(sandbox: Sandbox, connect: Connect) -> None:
+    people_ids = sandbox.load(objects={"contacts": people(3, modified=lambda n: MS0 + n)})["contacts"]
+    (company,) = sandbox.load(objects={"companies": [{"properties": {"name": "Acme"}}]})["companies"]
+    sandbox.load(associations=[["contacts", id_, "companies", company] for id_ in people_ids])
+    cut = {"results": [{"id": people_ids[0], "type": "company_to_contact"}], "paging": {"next": {"after": "1"}}}
+    row = {"id": company, "properties": {}, "updatedAt": "2026-03-01T09:00:00Z", "associations": {"contacts": cut}}
+    sandbox.faults(
+        [{"effect": "status", "status": 200, "body": {"results": [row]}, "route": "GET /crm/objects/companies"}]
+    )
+    selection = Selection("companies", ("name",), links=("contacts",))
+    first = next(iter(connect().pull(selection, None)))
+    assert set(first.changes[0].links["contacts"]) == set(people_ids)
 
 
 def test_a_cursor_of_another_make_stops_with_advice(connect: Connect) -> None:

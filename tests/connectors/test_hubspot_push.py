@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Outcome, Refused, Write, Written
+from connectors.base import Outcome, Refused, Selection, Write, Written
 from connectors.hubspot import HubSpot
 from connectors.hubspot.writes import encoded
 from sandbox.serve import Sandbox
@@ -59,8 +59,6 @@ def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_rows_are_alone(
 
 def test_the_version_of_a_write_is_the_one_the_next_pull_gives(sandbox: Sandbox, connect: Connect) -> None:
     """I8: our own write is known again when it comes back."""
-    from connectors.base import Selection
-
     (id_,) = contacts(sandbox, 1)
     hubspot = connect()
     (outcome,) = pushed(hubspot, named(id_))
@@ -72,8 +70,9 @@ def test_an_id_twice_is_written_twice_in_order(sandbox: Sandbox, connect: Connec
     one, two = contacts(sandbox, 2)
     outcomes = pushed(connect(), named(one, "first"), named(two), named(one, "second"))
     assert [(type(outcome), outcome.id) for outcome in outcomes] == [(Written, one), (Written, two), (Written, one)]
-    values = [write["value"] for write in sandbox.ledger()["writes"] if write["id"] == one]
-    assert values == ["first", "second"]
+    ledger = sandbox.ledger()
+    assert [write["value"] for write in ledger["writes"] if write["id"] == one] == ["first", "second"]
+    assert int(ledger["calls"][UPDATE]) == 2
 
 
 def test_writes_to_several_objects_keep_their_order(sandbox: Sandbox, connect: Connect) -> None:
