@@ -1,5 +1,6 @@
 """How far a run is, on stderr: counting bars on a terminal, else one line every ten seconds with count and rate."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from state.model import Taken
+from state.model import RunId, Taken
 from sync.cli.options import settings_of
 from sync.cli.output import stderr
 from sync.counts import PushCounts
@@ -17,14 +18,17 @@ from sync.observer import Observer, Silent
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+log = logging.getLogger("relevo.run")
+
 EVERY = timedelta(seconds=10)
 
 
 @contextmanager
 def watching(ctx: click.Context, now: Callable[[], datetime]) -> Iterator[Observer]:
-    """The observer that fits: silent with -q, counters if stderr is a terminal, else lines."""
-    if settings_of(ctx).quiet:
-        yield Silent()
+    """The observer that fits: silent with -q, logging with -v, counters if stderr is a terminal, else lines."""
+    settings = settings_of(ctx)
+    if settings.quiet or settings.verbose:
+        yield Silent() if settings.quiet else Logged()
         return
     console = stderr()
     if not console.is_terminal:
@@ -36,6 +40,33 @@ def watching(ctx: click.Context, now: Callable[[], datetime]) -> Iterator[Observ
     columns = (TextColumn("{task.description:<32}"), BarColumn(20), count, TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         yield Bars(progress)
+
+
+class Logged(Silent):
+    """Logs each run's beginning, and its steps at DEBUG, with the run's id; no record's content."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, RunId] = {}
+
+    def run_started(self, run: RunId, connection: str) -> None:
+        self._runs[connection] = run
+        log.info("run started", extra=self._context(connection))
+
+    def page(self, connection: str, object: str, taken: Taken) -> None:  # noqa: A002 (the domain's word)
+        log.debug(
+            "read %d records, rejected %d", taken.received, taken.rejected, extra=self._context(connection, object)
+        )
+
+    def derived(self, connection: str, people: int) -> None:
+        log.debug("scored %d people", people, extra=self._context(connection))
+
+    def pushed(self, connection: str, object: str, counts: PushCounts) -> None:  # noqa: A002
+        text = "wrote %d records, %d refused, %d conflicts"
+        said = (counts.written, counts.refused, counts.conflicts)
+        log.debug(text, *said, extra=self._context(connection, object))
+
+    def _context(self, connection: str, kind: str | None = None) -> dict[str, str | None]:
+        return {"run": self._runs.get(connection), "connection": connection, "object": kind}
 
 
 class Steps(Silent, ABC):

@@ -10,6 +10,7 @@ from sync.app import App
 from sync.cli.errors import Exit
 from sync.cli.logs import configure
 from sync.cli.options import Command, settings_of
+from sync.cli.progress import Logged
 from sync.cli.session import application, load
 from sync.daemon import LOCK, Daemon
 
@@ -25,7 +26,7 @@ def run(ctx: click.Context) -> None:
     It ends within ten seconds and loses nothing. A second daemon on the same database exits with 4.
     """
     configure(settings_of(ctx), default=logging.INFO)
-    with Daemon.open(load(settings_of(ctx))) as daemon:
+    with Daemon.open(load(settings_of(ctx)), Logged()) as daemon:
         daemon.run()
 
 

@@ -13,10 +13,15 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connectors.memory.world import World
+from state.model import Taken
+from sync.app import App
 from sync.cli import main
 from sync.cli.errors import Exit
+from sync.cli.progress import Lines
 from sync.cli.resync import instant
 from sync.cli.session import read_env
+from sync.config import load_config
+from sync.counts import PushCounts
 
 CONFIG = """\
 version: 1
@@ -282,3 +287,34 @@ def test_env_files_are_read_as_people_write_them(tmp_path: Path) -> None:
     assert "chmod 600" in result.stderr
     assert "hidden-world" not in result.output
     assert "env W" in result.stdout
+
+
+def test_a_run_under_way_makes_a_second_one_exit_with_4(relevo: Relevo, tmp_path: Path) -> None:
+    """Unless it is told to wait; what is stored can be looked at meanwhile."""
+    relevo("sync")
+    with App.open(load_config(tmp_path / "config.yaml", {})) as app, app.store.hold("connection:crm"):
+        busy = relevo("sync")
+        assert busy.exit_code == Exit.LOCKED
+        assert "held by" in busy.stderr
+        assert relevo("status").exit_code == Exit.OK
+
+
+def test_verbose_runs_log_their_id_and_no_data(relevo: Relevo) -> None:
+    """I12: steps and counts with the run's id, in JSON for a collector; nobody's address."""
+    result = relevo("sync", "-vv", "--log-format", "json")
+    lines = [json.loads(line) for line in result.stderr.splitlines() if line.startswith("{")]
+    assert {line["message"] for line in lines} >= {"run started", "scored 3 people"}
+    assert {line["run"] for line in lines if line["logger"] == "relevo.run"} == {lines[0]["run"]}
+    assert "@" not in result.stderr
+
+
+def test_progress_in_a_pipe_is_a_line_in_ten_seconds() -> None:
+    """With count and rate; a new thing counts from nothing."""
+    said: list[str] = []
+    clock = [datetime(2026, 11, 24, tzinfo=UTC)]
+    lines = Lines(said.append, lambda: clock[0])
+    for _ in range(24):
+        clock[0] += timedelta(seconds=1)
+        lines.page("crm", "contacts", Taken(new=100))
+    lines.pushed("crm", "contacts", PushCounts(written=7))
+    assert said == ["read crm.contacts: 1,000 (111/s)", "read crm.contacts: 2,000 (105/s)"]
