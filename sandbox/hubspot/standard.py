@@ -1,9 +1,9 @@
 """The properties every account has, as far as a lead's journey needs them.
 
 One line each: name, type/fieldType, label; flags after `!` (ro read-only value, calc calculated, unique, epoch reads as epoch
-milliseconds, hidden); options after `=`. Names are HubSpot's own: the property tables of
-knowledge.hubspot.com/properties (contact, company, deal, activity) and developers.hubspot.com/docs/guides/api/crm/objects/leads,
-/engagements and /users.
+milliseconds, hidden); options after `=`. Names are HubSpot's own: those of its guides (developers.hubspot.com/docs/guides/api/crm: objects,
+engagements, leads, users) and, for what the guides leave out, those that published clients read from real accounts (hs_object_source,
+hs_sequence_id on e-mails, hs_email_sent_via).
 """
 
 from sandbox.hubspot.kinds import KINDS, Kind

@@ -19,8 +19,10 @@ def real_time() -> Millis:
 
 
 def iso(at: int) -> str:
-    """`2026-03-12T07:33:46.615Z`."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    """`2026-03-12T07:33:46.615Z`; a whole second has no fraction, so that texts do not sort as instants do."""
+    return (
+        datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds" if at % 1000 else "seconds")[:-6] + "Z"
+    )
 
 
 def parse_instant(text: str) -> Millis | None:

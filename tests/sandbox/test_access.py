@@ -90,4 +90,4 @@ def test_the_account_tells_its_zone_currency_and_use(sandbox: Sandbox, version: 
     told = sandbox.api("GET", f"/account-info/{version}/details").json
     assert (told["timeZone"], told["companyCurrency"], told["utcOffset"]) == ("Europe/Madrid", "EUR", "+02:00")
     (usage,) = sandbox.api("GET", f"/account-info/{version}/api-usage/daily/private-apps").json["results"]
-    assert (usage["usageLimit"], usage["currentUsage"], usage["resetsAt"]) == (625_000, 2, "2026-07-01T22:00:00.000Z")
+    assert (usage["usageLimit"], usage["currentUsage"], usage["resetsAt"]) == (625_000, 2, "2026-07-01T22:00:00Z")

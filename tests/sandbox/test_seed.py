@@ -128,4 +128,4 @@ def test_working_time_added_is_working_time_passed(minutes: int, start: int) -> 
 
 def test_working_time_skips_nights_weekends_and_clock_changes() -> None:
     friday = millis(datetime(2026, 3, 27, 17, tzinfo=MADRID.zone))  # clocks go forward on Sunday
-    assert iso(MADRID.after(friday, 2 * HOUR)) == "2026-03-30T08:00:00.000Z"
+    assert iso(MADRID.after(friday, 2 * HOUR)) == "2026-03-30T08:00:00Z"

@@ -44,7 +44,7 @@ def test_an_unchanged_value_moves_it_only_when_so_set(sandbox: Sandbox, touch: b
     contact(sandbox, email="a@example.com", firstname="Ana")
     sandbox.config(touch_unchanged=touch)
     told = sandbox.api("PATCH", f"{CONTACTS}/1", {"properties": {"firstname": "Ana"}}).json
-    assert (told["updatedAt"] != "2026-01-01T00:00:00.000Z") is touch
+    assert (told["updatedAt"] != "2026-01-01T00:00:00Z") is touch
     assert [(one["property"], one["changed"]) for one in sandbox.ledger()["writes"]] == [("firstname", False)]
 
 
@@ -182,5 +182,5 @@ def test_a_persons_edit_through_load_is_a_change_like_any_other(sandbox: Sandbox
         ("Sevilla", "CRM_UI"),
         ("Madrid", "CRM_UI"),
     ]
-    assert told["updatedAt"] > "2026-01-01T00:00:00.000Z"
+    assert told["updatedAt"] > "2026-01-01T00:00:00Z"
     assert sandbox.ledger()["writes"] == []

@@ -1,0 +1,51 @@
+"""What can be set about an org while it runs. Defaults are as strict as the documents."""
+
+from dataclasses import dataclass, replace
+from typing import Any, get_type_hints
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits: developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet (Enterprise, ten licences).
+
+    `limits`             whether the daily and the concurrency limit refuse; the usage header is sent in any case
+    `instance_url`       what tokens say; empty: where the token was asked for
+    `session_s`          a session dies after this long without a call
+    `rotate_refresh`     each refresh token is good once; the answer has the next
+    `soap_login`         whether the old login() call is switched on
+    `page_size`          records in a query answer, at most 2,000
+    `locator_s`          how long `nextRecordsUrl` works: two days
+    `job_s`              how long a bulk job takes
+    `bulk_refuses`       objects, separated by spaces, that the Bulk API does not know
+    `touch_unchanged`    a write that changes nothing moves SystemModstamp all the same, as it does in the real thing
+    `long_call_s`        from when on a running call counts against `concurrent`
+    """
+
+    limits: bool = True
+    daily: int = 110_000
+    concurrent: int = 25
+    long_call_s: float = 20.0
+    instance_url: str = ""
+    session_s: int = 7_200
+    rotate_refresh: bool = False
+    soap_login: bool = False
+    page_size: int = 2_000
+    locator_s: int = 172_800
+    job_s: float = 0.0
+    bulk_refuses: str = "TaskStatus"
+    touch_unchanged: bool = True
+    deleted_log_days: int = 15
+    time_zone: str = "Europe/Madrid"
+    currency: str = "EUR"
+
+    def changed(self, values: dict[str, Any]) -> "Settings":
+        """A copy with `values` set. Raises ValueError for an unknown name or a value of the wrong type."""
+        hints = get_type_hints(Settings)
+        for name, value in values.items():
+            wanted = hints.get(name)
+            if wanted is None:
+                raise ValueError(f"no setting is called {name!r}; there are {', '.join(sorted(hints))}")
+            fits = type(value) in (int, float) if wanted is float else type(value) is wanted
+            if not fits:
+                raise ValueError(f"{name} takes a {wanted.__name__}, not {value!r}")
+        return replace(self, **values)
