@@ -1,7 +1,7 @@
 """The `objects:` section of the configuration: what to read of a CRM, what it means, and what to write back."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -21,21 +21,18 @@ def _one_or_more(value: Any) -> Any:
 class Spec(BaseModel):
     """Base of every section: unknown keys are errors, values are read by their alias, nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ShortSpec(Spec):
-    """A section that may also be written as one text, the value of its main key."""
+    """A section that may also be written as one text: the value of its key `short`."""
 
-    @classmethod
-    def main_key(cls) -> str:
-        """The key that the text stands for."""
-        raise TypeError(f"{cls.__name__} has no short form")
+    short: ClassVar[str]
 
     @model_validator(mode="before")
     @classmethod
     def _expand(cls, value: Any) -> Any:
-        return {cls.main_key(): value} if isinstance(value, str) else value
+        return {cls.short: value} if isinstance(value, str) else value
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -43,7 +40,7 @@ class ShortSpec(Spec):
         full = handler.resolve_ref_schema(handler(schema))
         long = dict(full)
         full.clear()
-        full["anyOf"] = [{"type": "string", "description": f"Short for `{{{cls.main_key()}: …}}`."}, long]
+        full["anyOf"] = [{"type": "string", "description": f"Short for {{{cls.short}: …}}."}, long]
         return full
 
 
@@ -67,6 +64,7 @@ class Otherwise(Spec):
 class FieldSpec(ShortSpec):
     """How one journey field is read. Exactly one of `from`, `expr` and `value`; a plain text means `from`."""
 
+    short: ClassVar[str] = "from"
     source: CrmName | None = Field(
         None, alias="from", description="The CRM field to read.", examples=["lifecyclestage"]
     )
@@ -93,11 +91,6 @@ class FieldSpec(ShortSpec):
         description="es: 1.234,56 and 31/12/2026; en: 1,234.56 and 12/31/2026; epoch_ms, epoch_s: whole numbers as times.",
     )
     zone: str | None = Field(None, description="Time zone of times without an offset.", examples=["Europe/Madrid"])
-
-    @classmethod
-    def main_key(cls) -> str:
-        """`email` is short for `{from: email}`."""
-        return "from"
 
     @model_validator(mode="after")
     def _one_origin(self) -> "FieldSpec":
@@ -137,15 +130,11 @@ class OnConflict(StrEnum):
 class WriteSpec(ShortSpec):
     """Where one journey field is written. A plain text means `to`."""
 
+    short: ClassVar[str] = "to"
     to: CrmName = Field(description="The CRM field. It belongs to Relevo and is never read as an input.")
     on_conflict: OnConflict = Field(
         OnConflict.KEEP, description="keep: a person's edit stays and is shown; overwrite: ours is written again."
     )
-
-    @classmethod
-    def main_key(cls) -> str:
-        """`relevo_score` is short for `{to: relevo_score}`."""
-        return "to"
 
 
 class ObjectSpec(Spec):

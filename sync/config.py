@@ -152,7 +152,20 @@ def _mappings(
                 Problem(("objects", name, *error.path), error.message, inside=error.inside, on_key=error.on_key)
                 for error in errors.errors
             ]
-    return mappings, problems + check_objects(mappings, connections)
+    return mappings, problems + check_objects(mappings, connections) + _misunderstood_links(file)
+
+
+def _misunderstood_links(file: File) -> list[Problem]:
+    """Links said to lead to another kind of record than the linked object holds."""
+    problems: list[Problem] = []
+    for name, spec in file.objects.items():
+        connection = name.partition(".")[0]
+        for other, kind in spec.links.items() if isinstance(spec.links, dict) else ():
+            linked = file.objects.get(f"{connection}.{other}")
+            if linked is not None and linked.kind is not kind:
+                message = f"{connection}.{other} is mapped as {linked.kind}, not as {kind}"
+                problems.append(Problem(("objects", name, "links", other), message))
+    return problems
 
 
 def _resolved(url: str, folder: Path) -> str:

@@ -162,6 +162,7 @@ ONE_ERROR: list[tuple[tuple[str, str], str]] = [
     (("mem.contacts", "mem.contcts"), "8:3: objects.mem.contcts: the connector has no object 'contcts'; did you mean 'contacts'?"),
     (("mem.companies", "men.companies"), "21:3: objects.men.companies: there is no connection 'men'; did you mean 'mem'?"),
     (("companies: company", "tickets: company"), "10:13: objects.mem.contacts.links.tickets: the connector links no tickets here; linked are contacts, companies, deals, calls"),
+    (("companies: company", "companies: deal"), "10:24: objects.mem.contacts.links.companies: mem.companies is mapped as company, not as deal"),
     (("from: email", "frm: email"), "13:15: objects.mem.contacts.fields.email.frm: unknown key 'frm'; did you mean 'from'?"),
     (("[trim, lower]", "[trim, lwer]"), "13:46: objects.mem.contacts.fields.email.transform.1: must be 'trim', 'lower', 'upper', 'digits', 'collapse' or 'domain' (got 'lwer'); did you mean 'lower'?"),
     (("type: integer", "type: intger"), "15:45: objects.mem.contacts.fields.employees.type: must be 'text', 'integer', 'number', 'decimal', 'boolean', 'date', 'datetime' or 'list' (got 'intger'); did you mean 'integer'?"),
