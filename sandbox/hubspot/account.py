@@ -13,7 +13,7 @@ from sandbox.hubspot.kinds import KINDS, Kind
 from sandbox.hubspot.ledger import Entry, Ledger
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.links import LinkStore
-from sandbox.hubspot.people import Owner
+from sandbox.hubspot.owners import Owner
 from sandbox.hubspot.pipelines import Pipeline, Stage, standard_pipelines
 from sandbox.hubspot.properties import Catalog
 from sandbox.hubspot.settings import Settings
@@ -87,15 +87,19 @@ class Account:
             raise invalid_values(problems, self.settings.portal_id)
         return values
 
-    def create(self, kind: Kind, values: Values) -> Record:
-        """A new record; raises when a required or unique property stands in the way."""
-        store, now = self.stores[kind.name], self.clock.now()
+    def check_new(self, kind: Kind, values: Values) -> None:
+        """Raises when a required or unique property stands in the way of a new record."""
         missing = [name for name in kind.required if not values.get(name)]
         if missing:
             raise bad_request(
                 f"Error creating {kind.singular.upper()}. Some required properties were not set: {missing}"
             )
         self.check_unique(kind, values, None)
+
+    def create(self, kind: Kind, values: Values) -> Record:
+        """A new record."""
+        self.check_new(kind, values)
+        store, now = self.stores[kind.name], self.clock.now()
         held = {name: value for name, value in values.items() if value is not None}
         record = store.stamp(Record(store.new_id(), now, now, {"hs_object_source": "INTEGRATION", **held}))
         effects = {name: value for name, value in self._effects(kind, values, record, now).items() if value is not None}
@@ -128,7 +132,8 @@ class Account:
         return self.keep(kind, self.stores[kind.name].stamp(new))
 
     def archive(self, kind: Kind, record: Record) -> None:
-        """Move the record to the archived list."""
+        """Move the record to the archived list; what it was linked to does not show it any more."""
+        self.links.drop(kind, record.id)
         now = self.clock.now()
         self.keep(kind, self.stores[kind.name].stamp(replace(record, archived_at=now, updated=now)))
 
@@ -142,7 +147,7 @@ class Account:
         return record
 
     def forget(self, kind: Kind, id_: RecordId) -> None:
-        """Drop a record for good, its links with it."""
+        """Drop a record for good; its links are for the caller to move or drop."""
         self.stores[kind.name].remove(id_)
         self._index(kind, id_, None)
 

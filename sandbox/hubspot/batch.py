@@ -12,8 +12,8 @@ from typing import Any
 
 from sandbox.hubspot.account import Values
 from sandbox.hubspot.call import Answer, Call, ok
-from sandbox.hubspot.errors import Refusal, bad_request, invalid_values
-from sandbox.hubspot.objects import MOST_LISTED, MOST_WITH_HISTORY, create
+from sandbox.hubspot.errors import Refusal, bad_request, conflict, invalid_values
+from sandbox.hubspot.objects import MOST_LISTED, MOST_WITH_HISTORY, Draft, create, draft
 from sandbox.hubspot.rows import Shape, row, shape
 from sandbox.hubspot.store import Record
 from sandbox.hubspot.times import iso
@@ -109,9 +109,9 @@ def create_batch(call: Call) -> Answer:
     given = inputs(call, MOST_LISTED)
     traces = Counter(one.get("objectWriteTraceId") for one in given)
     if None in traces or len(traces) < len(given):
-        _dry_run(call, given)
-        return batch_answer(call, [_created(call, one) for one in given], status=201)
-    rows, errors = _each(given, lambda one: _created(call, one))
+        rows = [_created(call, one, new) for one, new in zip(given, _drafts(call, given), strict=True)]
+        return batch_answer(call, rows, status=201)
+    rows, errors = _each(given, lambda one: _created(call, one, draft(call, one)))
     return batch_answer(call, rows, errors, 201)
 
 
@@ -168,30 +168,28 @@ def _upserted(call: Call, one: _Input, values: Values, shapes: Shapes) -> dict[s
     record = call.store.find(one.id, one.id_property)
     if record is not None:
         return _updated(call, record, one, values, shapes) | {"new": False}
-    properties = {str(one.id_property): one.id, **one.properties}
-    return _created(call, {"properties": properties, "objectWriteTraceId": one.trace}) | {"new": True}
+    given = {"properties": {str(one.id_property): one.id, **one.properties}, "objectWriteTraceId": one.trace}
+    return _created(call, given, draft(call, given)) | {"new": True}
 
 
-def _created(call: Call, given: dict[str, Any]) -> dict[str, Any]:
-    record = create(call, given)
+def _created(call: Call, given: dict[str, Any], new: Draft) -> dict[str, Any]:
+    record = create(call, new)
     told = row(call.account, record, shape(call.account, call.kind, list(given["properties"])))
     trace = given.get("objectWriteTraceId")
     return told | {"objectWriteTraceId": trace} if trace else told
 
 
-def _dry_run(call: Call, given: Rows) -> None:
-    """Refuse before anything is written: every value, and unique values within the batch too."""
+def _drafts(call: Call, given: Rows) -> list[Draft]:
+    """All inputs checked before anything is written, unique values within the batch too."""
     taken: set[tuple[str, str]] = set()
-    for one in given:
-        values = call.account.checked(call.kind, one.get("properties") or {})
-        call.account.check_unique(call.kind, values, None)
-        for name in call.store.unique:
-            value = values.get(name)
-            if value and (name, value.lower()) in taken:
-                raise Refusal(
-                    409, "CONFLICT", f"{call.kind.singular.capitalize()} already exists. Duplicate {name} in the batch"
-                )
-            taken.add((name, (value or "").lower()))
+    drafts = [draft(call, one) for one in given]
+    for new in drafts:
+        for name in call.store.unique.keys() & new.values.keys():
+            value = (name, (new.values[name] or "").lower())
+            if value in taken:
+                raise conflict(f"{call.kind.singular.capitalize()} already exists. Duplicate {name} in the batch")
+            taken.add(value)
+    return drafts
 
 
 def _each(given: Rows, make: Callable[[dict[str, Any]], dict[str, Any]]) -> tuple[Rows, Rows]:

@@ -13,7 +13,6 @@ from sandbox.hubspot.account import Account
 from sandbox.hubspot.errors import Refusal, bad_request
 from sandbox.hubspot.kinds import Kind, kind_named
 from sandbox.hubspot.store import Store
-from sandbox.hubspot.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class Call:
     headers: Mapping[bytes, bytes]
     body: bytes
     dated: bool
-    token: Token | None = None
 
     @property
     def kind(self) -> Kind:

@@ -32,7 +32,7 @@ class Index:
         self._replace(record.id, record if record.archived_at is None else None)
 
     def settle(self, now: int) -> None:
-        """Take in what is due."""
+        """Take in what is due, in the order in which it was written."""
         while self._pending and self._pending[0][0] <= now:
             _, id_, record = self._pending.popleft()
             self._replace(id_, record)

@@ -8,7 +8,7 @@ from sandbox.hubspot.account import Account
 from sandbox.hubspot.campaigns import Campaign, parse_item
 from sandbox.hubspot.kinds import Kind, kind_named
 from sandbox.hubspot.links import TypeId
-from sandbox.hubspot.people import Owner
+from sandbox.hubspot.owners import Owner
 from sandbox.hubspot.pipelines import parse_pipelines
 from sandbox.hubspot.properties import parse_property
 from sandbox.hubspot.store import Record, RecordId, Version

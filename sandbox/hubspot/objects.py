@@ -1,7 +1,9 @@
 """Endpoints of one record and of lists: list, read, create, update, archive, search, merge, gdpr-delete."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from sandbox.hubspot.account import Values
 from sandbox.hubspot.call import Answer, Call, cursor, next_page, ok
 from sandbox.hubspot.errors import bad_request, not_found
 from sandbox.hubspot.kinds import Kind, kind_named
@@ -40,21 +42,36 @@ def read_record(call: Call) -> Answer:
 def create_record(call: Call) -> Answer:
     """`POST /{object}`: 201."""
     given = call.json()
-    record = create(call, given)
+    record = create(call, draft(call, given))
     return ok(row(call.account, record, shape(call.account, call.kind, list(given["properties"]))), 201)
 
 
-def create(call: Call, given: dict[str, Any]) -> Record:
-    """Create one record and its associations. Leads must name an existing contact."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record that may be created: checked values, and what it is to be linked to."""
+
+    values: Values
+    links: tuple[tuple[Kind, RecordId, set[TypeId]], ...]
+
+
+def draft(call: Call, given: dict[str, Any]) -> Draft:
+    """Check one input of a create. Leads must name an existing contact."""
     properties = given.get("properties")
     if not isinstance(properties, dict):
         raise bad_request("Some required fields were not set: [properties]")
-    kind, links = call.kind, [_link(call, one) for one in given.get("associations") or ()]
+    kind, links = call.kind, tuple(_link(call, one) for one in given.get("associations") or ())
     if kind.name == "leads" and not any(other.name == "contacts" for other, _, _ in links):
         raise bad_request("A lead must be associated with a contact")
-    record = call.account.create(kind, call.account.checked(kind, properties))
-    for other, id_, types in links:
-        call.account.links.add(kind, record.id, other, id_, types)
+    values = call.account.checked(kind, properties)
+    call.account.check_new(kind, values)
+    return Draft(values, links)
+
+
+def create(call: Call, new: Draft) -> Record:
+    """Create one record and its associations."""
+    record = call.account.create(call.kind, new.values)
+    for other, id_, types in new.links:
+        call.account.links.add(call.kind, record.id, other, id_, types)
     return record
 
 

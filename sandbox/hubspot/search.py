@@ -22,6 +22,8 @@ from sandbox.hubspot.times import parse_instant
 MOST_RESULTS = 10_000
 _MOST_BODY = 3_000
 _MOST_GROUPS, _MOST_IN_GROUP, _MOST_FILTERS = 5, 6, 18
+_LINKED = b'"associations.'
+"""What marks a query that links decide, too: the index does not know when they change."""
 _WORD = re.compile(r"[\w*]+")
 
 Comparable = float | str
@@ -54,7 +56,8 @@ def run_search(account: Account, kind: Kind, query: Query) -> tuple[list[Record]
             if any(all(test(record) for test in group) for group in query.groups)
         ]
         found.sort(key=_order(account, kind, query.sort), reverse=bool(query.sort and query.sort[1]))
-        index.keep(query.key, found)
+        if _LINKED not in query.key:
+            index.keep(query.key, found)
     return found[query.after : query.after + query.limit], len(found)
 
 
@@ -107,7 +110,7 @@ def parse_query(account: Account, kind: Kind, body: bytes, given: Mapping[str, A
         tuple(given.get("properties") or ()),
         low,
         high,
-        orjson.dumps([groups, given.get("sorts"), given.get("query")]),
+        orjson.dumps([groups, given.get("sorts"), given.get("query"), account.settings.search_ids_as_text]),
     )
 
 

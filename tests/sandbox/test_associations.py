@@ -96,6 +96,13 @@ def test_a_link_moves_no_modified_time(sandbox: Sandbox) -> None:
     assert sandbox.api("GET", "/crm/v3/objects/contacts/3").json["updatedAt"] == before
 
 
+def test_what_is_archived_is_linked_to_nothing(sandbox: Sandbox) -> None:
+    sandbox.load(**LINKED)
+    sandbox.api("DELETE", "/crm/v3/objects/companies/1")
+    told = sandbox.api("GET", "/crm/v4/objects/contacts/1/associations/companies").json["results"]
+    assert [one["toObjectId"] for one in told] == [2]
+
+
 def test_many_links_come_in_pages_of_five_hundred(sandbox: Sandbox) -> None:
     sandbox.load(
         objects={

@@ -88,6 +88,15 @@ def test_a_batch_create_without_traces_is_all_or_nothing(sandbox: Sandbox) -> No
     assert sandbox.api("GET", CONTACTS).json["results"] == []
 
 
+def test_a_batch_create_that_lacks_a_contact_makes_no_lead(sandbox: Sandbox) -> None:
+    fill(sandbox, 1)
+    link = [{"to": {"id": "1"}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 578}]}]
+    inputs = [{"properties": {"hs_lead_name": "A"}, "associations": link}, {"properties": {"hs_lead_name": "B"}}]
+    leads = "/crm/objects/2026-03/leads"
+    assert sandbox.api("POST", f"{leads}/batch/create", {"inputs": inputs}).status == 400
+    assert sandbox.api("GET", leads).json["results"] == []
+
+
 def test_a_batch_create_with_unique_traces_tells_rows_apart(sandbox: Sandbox) -> None:
     inputs = [
         {"properties": {"email": "a@example.com"}, "objectWriteTraceId": "t1"},
