@@ -104,23 +104,31 @@ class ObjectMapping:
     def _touchpoints(self, ref: Ref, record: RawRecord, problems: list[Problem]) -> list[Fact]:
         facts = []
         for rule in self.touchpoints:
-            values: dict[str, Value] = {}
-            reader = rule.at
-            try:
-                if rule.when is not None and rule.when(record.fields) is not True:
-                    continue
-                for reader in (rule.at, *rule.readers):
-                    values[reader.name.rpartition(".")[2]] = reader.read(record.fields)
-            except Unreadable as reason:
-                problems.append(Problem(reader.name, reader.raw(record.fields), str(reason)))
-                continue
-            at = values["at"]
+            values = self._touchpoint_values(rule, record.fields, problems)
+            at = values.get("at")
             if isinstance(at, datetime):
                 own = Ref(ref.connection, f"{ref.object}#{rule.id}", f"{ref.id}@{milliseconds(at)}")
                 facts.append(
                     Fact(Kind.TOUCHPOINT, own, record.version, record.modified, values | rule.constants, (ref,))
                 )
         return facts
+
+    def _touchpoint_values(
+        self, rule: TouchpointRule, fields: Mapping[str, Any], problems: list[Problem]
+    ) -> dict[str, Value]:
+        """The event's own values; none if the rule does not apply or a value cannot be read."""
+        values: dict[str, Value] = {}
+        reader: Reader | None = None
+        try:
+            if rule.when is not None and rule.when(fields) is not True:
+                return {}
+            for reader in (rule.at, *rule.readers):
+                values[reader.name.rpartition(".")[2]] = reader.read(fields)
+        except Unreadable as reason:
+            name, raw = (reader.name, reader.raw(fields)) if reader else (f"{rule.id}.when", None)
+            problems.append(Problem(name, raw, str(reason)))
+            return {}
+        return values
 
     def _links(self, record: RawRecord) -> tuple[Ref, ...]:
         if not self.links:

@@ -10,9 +10,10 @@ from journey.business_time import Shift
 from journey.model import Actor, Direction, TouchType
 from journey.sla import Target
 from mapping.spec import FieldName, ObjectSpec
-from sync.config_types import Duration, Name, Percent, Section
+from sync.config_types import Duration, Interval, Name, Percent, Section
 
 VERSION = 1
+LONGEST_TARGET = {"m": 527_040, "h": 8_784, "d": 366}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -29,11 +30,13 @@ def _one_or_more(value: Any) -> Any:
 
 def _target(text: Any) -> Any:
     try:
-        Target.parse(str(text))
+        target = Target.parse(str(text))
     except ValueError:
         raise ValueError(
             "write a number and its unit: 24h (by the clock), 24bh (working hours), 1bd (working days), 30m"
         ) from None
+    if target.amount > LONGEST_TARGET[target.unit[-1]]:
+        raise ValueError("is longer than a year")
     return text
 
 
@@ -90,8 +93,8 @@ class Rule(Section):
         description="A condition. With `on` it sees the touchpoint's fields, and the person's as person_…; else the person's.",
         examples=['CONTAINS(LOWER(subject), "demo")'],
     )
-    half_life: Duration | None = Field(None, description="The points halve every such span.", examples=["14d"])
-    window: Duration | None = Field(
+    half_life: Interval | None = Field(None, description="The points halve every such span.", examples=["14d"])
+    window: Interval | None = Field(
         None, description="Touchpoints of this age or older earn nothing.", examples=["90d"]
     )
     at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="Only the newest so many touchpoints count.")
@@ -184,8 +187,8 @@ class SlaSection(Section):
 class Schedule(Section):
     """When the service works."""
 
-    pull: Duration = Field(default=timedelta(seconds=60), description="How often each connection is read.")
-    parked: Duration = Field(
+    pull: Interval = Field(default=timedelta(seconds=60), description="How often each connection is read.")
+    parked: Interval = Field(
         default=timedelta(hours=1),
         description="How long a connection that needs somebody's attention waits before it is tried again.",
     )

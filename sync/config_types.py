@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+LONGEST_DURATION = timedelta(days=3_653)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6}) ?([smhdw])", re.ASCII)
@@ -23,7 +25,16 @@ def _duration(value: Any) -> Any:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("write a number and its unit: 60s, 15m, 24h, 14d, 2w")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if span > LONGEST_DURATION:
+        raise ValueError("is longer than ten years")
+    return span
+
+
+def _some(span: timedelta) -> timedelta:
+    if not span:
+        raise ValueError("must be longer than nothing")
+    return span
 
 
 def duration_text(span: timedelta) -> str:
@@ -47,7 +58,10 @@ def _percent(value: Any) -> Any:
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6} ?[smhdw]$"})
 ]
-"""A length of time with its unit: "60s", "14d"."""
+"""A length of time with its unit: "60s", "14d"; at most ten years."""
+
+Interval = Annotated[Duration, AfterValidator(_some)]
+"""A length of time that is not nothing."""
 
 Percent = Annotated[
     float, BeforeValidator(_percent), Field(ge=0, le=1), WithJsonSchema({"type": "string", "pattern": "^[0-9.]+ ?%$"})

@@ -168,6 +168,14 @@ def test_no_event_no_touchpoint(fields: dict[str, str]) -> None:
     assert len(facts(mapping().inbound(change(fields)))) == 1
 
 
+def test_a_condition_of_an_event_that_cannot_be_decided_is_a_problem() -> None:
+    """I6."""
+    outcome = mapping().inbound(change({"converted": "2026-02-01T10:00:00Z", "form_name": 7}))
+    assert outcome == Unmappable(
+        (Problem("form.when", None, "cannot compare a number with text; convert with NUMBER(…)"),)
+    )
+
+
 def test_history_becomes_stage_changes_in_our_words_and_loses_none() -> None:
     held = tuple(
         Held(value, AT + timedelta(days=day))
