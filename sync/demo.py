@@ -4,12 +4,10 @@
 the written records again. Nothing of it comes from what Relevo remembers of itself.
 """
 
-import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -18,7 +16,7 @@ from typing import Any
 from connectors.base import Change, Connector, Selection
 from sandbox.serve import Sandbox
 from state.model import PeopleCount, PersonRow, RejectedRow, SlaRow
-from sync.app import App
+from sync.app import App, Now
 from sync.config import load_config
 from sync.demo_marker import is_marked, mark
 from sync.engine import RunReport, Trigger, run_sync
@@ -27,12 +25,21 @@ from sync.init import example, start
 from sync.observer import Observer
 
 CONNECTION = "hubspot"
+DATABASE = "relevo.db"
 SLOWEST = 5
 STILL_WAITING = ("breached", "at_risk", "pending")
 
 
 class NotADemo(Exception):
     """The folder holds something that no demo has made; nothing was touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Which sample data: the same seed and number of people tell the same story."""
+
+    seed: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +65,16 @@ class Demo:
     seconds: float
 
 
-def run_demo(
-    folder: Path,
-    *,
-    seed: int,
-    people: int,
-    now: Callable[[], datetime],
-    observer: Observer,
-    stop: Event,
-) -> Demo:
+def run_demo(folder: Path, size: Size, *, now: Now, observer: Observer, stop: Event) -> Demo:
     """One pass over a freshly seeded sandbox, with configuration and database in `folder`.
 
     The sandbox ends with it; the files stay. A folder that an earlier demo made is made anew; another is refused (`NotADemo`).
     """
     began = now()
-    with Sandbox.start(empty=False, seed=seed, people=people, end=began) as crm, _demo_app(folder, crm, now) as app:
+    with (
+        Sandbox.start(empty=False, seed=size.seed, people=size.people, end=began) as crm,
+        _demo_app(folder, crm, now) as app,
+    ):
         connector = app.connector(CONNECTION)
         connector.provision(missing_fields(app, CONNECTION))
         report = run_sync(app, CONNECTION, trigger=Trigger.DEMO, observer=observer, stop=stop)
@@ -91,19 +93,19 @@ def run_demo(
 
 
 @contextmanager
-def _demo_app(folder: Path, crm: Sandbox, now: Callable[[], datetime]) -> Iterator[App]:
+def _demo_app(folder: Path, crm: Sandbox, now: Now) -> Iterator[App]:
     prepare(folder, crm.url, crm.token)
     with App.open(load_config(folder / "config.yaml", {}), now=now) as app:
         yield app
 
 
 def prepare(folder: Path, url: str, token: str) -> None:
-    """Write the demo's files into `folder`, clearing what an earlier demo left there."""
-    if folder.exists() and any(folder.iterdir()):
-        if not is_marked(folder):
-            raise NotADemo(str(folder))
-        shutil.rmtree(folder)
-    start(folder, config=configuration(url, token))
+    """Write the demo's files into `folder` over those of an earlier demo, whose database is removed."""
+    if folder.exists() and any(folder.iterdir()) and not is_marked(folder):
+        raise NotADemo(str(folder))
+    for database in folder.glob(f"{DATABASE}*"):
+        database.unlink()
+    start(folder, force=True, config=configuration(url, token))
     mark(folder, url)
 
 

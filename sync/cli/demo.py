@@ -4,20 +4,23 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import click
 
+from sandbox.serve import SandboxError
 from sync.app import system_clock
 from sync.cli.errors import Exit, Failure
 from sync.cli.interrupt import stop_on_interrupt
-from sync.cli.options import Command, lang_option, output_option
+from sync.cli.options import Command, lang_option, output_option, settings_of
 from sync.cli.output import Format, print_json
 from sync.cli.progress import watching
 from sync.cli.report import rejected
 from sync.cli.summary import name_of, next_steps, summary
 from sync.cli.words import Lang, chosen, number
-from sync.demo import Demo, NotADemo, run_demo
+from sync.demo import Demo, NotADemo, Size, run_demo
 from sync.engine import Ending
+from sync.observer import Observer
 
 
 @click.command(cls=Command, examples=["relevo demo", "relevo demo --keep demo --lang es", "relevo demo --once -o json"])
@@ -26,7 +29,7 @@ from sync.engine import Ending
     "--keep",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Leave configuration and database in DIR.",
+    help="Leave configuration and database in DIR; a demo that is there is made anew.",
 )
 @click.option(
     "--seed", type=int, default=7, show_default=True, help="Which sample data; the same seed, the same leads."
@@ -45,22 +48,28 @@ def demo(
     """
     del once
     speech = chosen(lang)
+    if fmt is Format.TEXT and not settings_of(ctx).quiet:
+        click.echo(_starting(people, speech), err=True)
     with _folder(keep) as folder, watching(ctx, system_clock) as observer, stop_on_interrupt() as stop:
-        if fmt is Format.TEXT:
-            click.echo(_starting(people, speech), err=True)
-        try:
-            done = run_demo(folder, seed=seed, people=people, now=system_clock, observer=observer, stop=stop)
-        except NotADemo as other:
-            raise Failure(
-                f"{other} is not empty, and no demo made it. Nothing was touched.", fix="Name another DIR."
-            ) from other
+        done = _ran(folder, Size(seed, people), observer, stop)
     if done.report.ending is not Ending.COMPLETE:
-        raise Failure(f"The demo did not finish: {done.report.message or done.report.ending}", code=Exit.FAULT)
+        code = Exit.INTERRUPTED if done.report.ending is Ending.INTERRUPTED else Exit.FAULT
+        raise Failure(f"The demo did not finish: {done.report.message}", code=code)
     if fmt is Format.JSON:
         print_json("demo", _document(done))
     else:
         _print(done, keep, speech)
     return Exit.OK if done.written == done.read_back else Exit.FAULT
+
+
+def _ran(folder: Path, size: Size, observer: Observer, stop: Event) -> Demo:
+    try:
+        return run_demo(folder, size, now=system_clock, observer=observer, stop=stop)
+    except NotADemo as other:
+        message = f"{other} is not empty, and no demo made it. Nothing was touched."
+        raise Failure(message, fix="Name another DIR.") from other
+    except SandboxError as error:
+        raise Failure(f"The local CRM did not start: {error}", code=Exit.FAULT) from error
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """How far a run is, on stderr: counting bars on a terminal, else one line every ten seconds with count and rate."""
 
 import logging
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,15 +31,14 @@ def watching(ctx: click.Context, now: Callable[[], datetime]) -> Iterator[Observ
     if settings.quiet or settings.verbose:
         yield Silent() if settings.quiet else Logged()
         return
-    console = stderr()
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield Lines(lambda line: click.echo(line, err=True), now)
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     count = TextColumn("{task.completed:>9,.0f}")
     columns = (TextColumn("{task.description:<32}"), BarColumn(20), count, TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=stderr(), transient=True) as progress:
         yield Bars(progress)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from state.model import RejectedRow, RunRow, RunState, UnknownRun
+from state.model import RejectedRow, Rejection, RunRow, RunState, UnknownRun
 from sync.app import App
 from sync.cli.errors import Exit, Failure
 from sync.cli.options import Command, Group, output_option
@@ -95,7 +95,7 @@ def _found(app: App, which: str) -> RunRow:
     ],
 )
 @click.argument("which", metavar="[RUN]", required=False)
-@click.option("--reason", metavar="CODE", help="Only rows with this code.")
+@click.option("--reason", metavar="CODE", help="Only rows with this code, or with this reason where there is no code.")
 @click.option("--all", "settled_too", is_flag=True, help="Also rows that have been settled since.")
 @click.option("--limit", type=click.IntRange(1), default=10_000, show_default=True, help="How many at most.")
 @output_option(Format.JSON, Format.JSONL, Format.CSV)
@@ -111,12 +111,17 @@ def rejected(
         run = _found(app, which).id if which else None
         rows = app.store.rejected(run, open_only=not settled_too, limit=limit)
     if reason is not None:
-        known("reason among these rows:", reason, sorted({row.rejection.code for row in rows}))
-        rows = [row for row in rows if row.rejection.code == reason]
+        known("reason", reason, sorted({why(row.rejection) for row in rows}))
+        rows = [row for row in rows if why(row.rejection) == reason]
     if fmt is Format.TEXT:
         _print_rejected(rows)
     else:
         print_table(_rejected_table(rows), fmt)
+
+
+def why(rejection: Rejection) -> str:
+    """The CRM's code, or our reason where it gave none."""
+    return rejection.code or rejection.reason
 
 
 def _rejected_table(rows: Sequence[RejectedRow]) -> Table:
@@ -135,13 +140,15 @@ def _print_rejected(rows: Sequence[RejectedRow]) -> None:
     if not rows:
         click.echo("Nothing is rejected.")
         return
-    kinds = Counter((r.rejection.stage.value, r.rejection.object, r.rejection.code, r.rejection.field) for r in rows)
+    found = [row.rejection for row in rows]
+    kinds = Counter((r.stage.value, r.object, r.field, why(r)) for r in found)
     summary = [(n, *kind) for kind, n in kinds.most_common()]
     print_table(
-        Table("rejected", ("rows", "stage", "object", "code", "field"), summary, right=frozenset({"rows"})), Format.TEXT
+        Table("rejected", ("rows", "stage", "object", "field", "reason"), summary, right=frozenset({"rows"})),
+        Format.TEXT,
     )
     click.echo()
-    shown = [(r.rejection.object, r.rejection.id, r.rejection.field, r.rejection.raw, r.rejection.reason) for r in rows]
+    shown = [(r.object, r.id, r.field, r.raw, r.reason) for r in found]
     print_table(Table("rejected", ("object", "id", "field", "raw", "reason"), shown[:SHOWN_ROWS]), Format.TEXT)
     if len(rows) > SHOWN_ROWS:
         click.echo(f"… and {len(rows) - SHOWN_ROWS:,} more: relevo runs rejected -o csv")

@@ -204,3 +204,24 @@ def _until_served(folder: Path) -> None:
                 return
             time.sleep(0.1)
     raise AssertionError("the daemon finished no run within 30 s")
+
+
+def test_ctrl_c_ends_a_sync_after_the_page_under_way(folder: Path, crm: Sandbox) -> None:
+    """Exit code 130; the run is recorded as interrupted and what was read stays (I1)."""
+    crm.clear_ledger()
+    crm.faults([{"effect": "delay", "route": "*", "delay_s": 0.3}])
+    command = [sys.executable, "-c", "from sync.cli import main; main()", "sync", "-c", str(folder / "config.yaml")]
+    try:
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as sync, closing(_Ending(sync)):  # noqa: S603
+            while crm.ledger(writes=False)["totals"]["calls"] < 3:
+                time.sleep(0.05)
+            sync.send_signal(signal.SIGINT)
+            _, told = sync.communicate(timeout=30)
+    finally:
+        crm.faults([])
+    assert sync.returncode == Exit.INTERRUPTED, told
+    assert "Traceback" not in told
+    with App.open(load_config(folder / "config.yaml", {})) as app:
+        (run,) = app.store.runs(1)
+    assert run.state is RunState.INTERRUPTED
+    assert sum(counts.taken.received for counts in run.objects) > 0
