@@ -36,8 +36,7 @@ def seed(account: Account, n_people: int, days: int, seed: int, end: datetime) -
     rng = random.Random(seed)
     start, last = opened(end, days), millis(end)
     load_team(account, start)
-    companies = firms(rng, max(1, n_people // PEOPLE_PER_FIRM))
-    stories = people(rng, n_people, Arrivals(end, days, ZoneInfo(account.settings.time_zone)), last, companies)
+    companies, stories = cast(rng, n_people, days, end, ZoneInfo(account.settings.time_zone))
     load_records(account, _COMPANIES, [contacts.company(firm, start - DAY) for firm in companies])
     sold = [deals.deal(rng, one, _firm(companies, one), last) for one in stories]
     done = sorted(_activities(rng, stories, last), key=lambda one: (one.kind, one.seed.created or 0))
@@ -48,6 +47,14 @@ def seed(account: Account, n_people: int, days: int, seed: int, end: datetime) -
     _load_leads(account, rng, stories, sold)
     _load_activities(account, stories, done)
     _tidy_up(account, rng, stories, last)
+
+
+def cast(
+    rng: random.Random, n_people: int, days: int, end: datetime, zone: ZoneInfo
+) -> tuple[list[Firm], list[Person]]:
+    """The companies and the people: a fresh `rng` of the same seed gives the same ones, for whichever CRM they are meant."""
+    companies = firms(rng, max(1, n_people // PEOPLE_PER_FIRM))
+    return companies, people(rng, n_people, Arrivals(end, days, zone), millis(end), companies)
 
 
 def _firm(companies: list[Firm], one: Person) -> Firm | None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from sandbox.hubspot.generate.people import Firm, Person, slug
+from sandbox.hubspot.generate.people import Firm, Person, address
 from sandbox.hubspot.generate.team import CAMPAIGNS
 from sandbox.hubspot.load import Seed
 from sandbox.hubspot.times import iso
@@ -56,8 +56,7 @@ def _identity(rng: random.Random, number: int, one: Person, firm: Firm | None) -
         "hs_language": "es" if one.code in {"ES", "MX", "CO"} else "en",
     }
     if rng.random() >= _NO_EMAIL:
-        domain = firm.domain if firm else "correo-personal.example"
-        told["email"] = f"{slug(one.first)}.{slug(one.last).split('-')[0]}{number}@{domain}"
+        told["email"] = address(number, one, firm)
     if firm:
         told["company"], told["industry"] = firm.name, firm.industry
         chance = rng.random()

@@ -81,6 +81,12 @@ def slug(text: str) -> str:
     )
 
 
+def address(number: int, one: Person, firm: Firm | None) -> str:
+    """The e-mail address of the `number`th person; the same in whichever CRM they turn up."""
+    domain = firm.domain if firm else "correo-personal.example"
+    return f"{slug(one.first)}.{slug(one.last).split('-')[0]}{number}@{domain}"
+
+
 def firms(rng: random.Random, n: int) -> list[Firm]:
     """`n` companies with domains of their own."""
     made = []
