@@ -71,9 +71,8 @@ def compile_reader(name: str, spec: FieldSpec, known: FieldType | None = None) -
     steps = [step for step in (*_transforms(spec), _mapped(spec, kind)) if step]
     get, sources, how = _origin(spec)
     chain = _chain(get, spec.source if spec.expr is None else None, steps, cast, default)
-    if "value" in spec.model_fields_set:
-        constant = _fixed("value", spec.value, cast)
-        chain = lambda fields: constant  # noqa: E731 (one of several ways to read)
+    if spec.map is None:
+        _fixed("value", spec.value, cast)
     return Reader(name, kind, sources, _describe(how, spec), chain, _stage_words(steps))
 
 
@@ -115,7 +114,7 @@ def _origin(spec: FieldSpec) -> tuple[Read, tuple[str, ...], str]:
     if spec.source is not None:
         source = spec.source
         return (lambda fields: fields.get(source)), (source,), f"from {source}"
-    return (lambda fields: None), (), "value"
+    return (lambda fields: spec.value), (), "value"
 
 
 def _transforms(spec: FieldSpec) -> Sequence[Step]:
