@@ -52,7 +52,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What one pass did. `targets` are the agreed times of first contact. `written` and `read_back` count records, at the sandbox; `seconds` is the whole pass."""
+    """What one pass did. `targets` are the agreed times of first contact; `seconds` is the whole pass.
+
+    `written` and `read_back` count records, at the sandbox.
+    """
 
     report: RunReport
     people: PeopleCount

@@ -63,10 +63,12 @@ def explain(error: Exception) -> Failure | None:
         case Busy():
             return Failure(f"{error}.", code=Exit.LOCKED, fix="Wait for it to end, then run this again.")
         case ConfigErrors():
-            return Failure(str(error), fix="Correct the file, then run: relevo config validate")
+            many = len(error.problems)
+            head = f"The configuration cannot be used: {many} problem{'s' if many > 1 else ''}."
+            return Failure(f"{head}\n{error}", fix="Correct the file, then run: relevo config validate")
         case SQLAlchemyError():
-            # The driver's own words alone: SQLAlchemy's text would add the statement and its parameters.
-            reason = getattr(error, "orig", None) or type(error).__name__
+            # The first line of the driver's own words: what follows it, and SQLAlchemy's text, may quote a row.
+            reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
             return Failure(f"The database cannot be used: {reason}", fix="Check state.url in the configuration.")
         case Interrupted():
             return Failure("Interrupted.", code=Exit.INTERRUPTED)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -23,7 +23,7 @@ class Settings:
     quiet: bool = False
     log_level: str | None = None
     log_format: str = "text"
-    color: bool | None = None
+    no_color: bool = False
     debug: bool = False
 
 
@@ -40,65 +40,43 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         setattr(settings_of(ctx), param.name, value)
 
 
-def _no_color(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value:
-        settings_of(ctx).color = False
+class _Global(NamedTuple):
+    """A global option; `everywhere`: listed in the help of each command too, not only in that of `relevo` itself."""
+
+    names: tuple[str, ...]
+    help: str
+    settings: dict[str, Any]
+    everywhere: bool = False
+
+
+_GLOBALS = (
+    _Global(
+        ("-c", "--config"),
+        "The configuration file. Otherwise $RELEVO_CONFIG, ./config.yaml, ~/.config/relevo/, /etc/relevo/.",
+        {"type": click.Path(path_type=Path, dir_okay=False)},
+        everywhere=True,
+    ),
+    _Global(("-v", "--verbose"), "Log what is done; twice for every step.", {"count": True}),
+    _Global(("-q", "--quiet"), "Only results and errors.", {"is_flag": True}, everywhere=True),
+    _Global(("--log-level",), "Log from this level on.", {"type": click.Choice(["debug", "info", "warning", "error"])}),
+    _Global(("--log-format",), "How log lines look.", {"type": click.Choice(["text", "json"])}),
+    _Global(("--no-color",), "No colours; also $NO_COLOR.", {"is_flag": True}),
+    _Global(("--debug",), "Show tracebacks of errors.", {"is_flag": True}),
+)
 
 
 def global_options(*, brief: bool) -> list[click.Option]:
-    """The global options; with `brief`, help lists only the two that people look for after a command."""
-    levels = click.Choice(["debug", "info", "warning", "error"])
+    """The global options; with `brief`, help lists only those that people look for after a command."""
     return [
         click.Option(
-            ["-c", "--config"],
-            type=click.Path(path_type=Path, dir_okay=False),
+            option.names,
             callback=_keep,
             expose_value=False,
-            help="The configuration file. Otherwise $RELEVO_CONFIG, ./config.yaml, ~/.config/relevo/, /etc/relevo/.",
-        ),
-        click.Option(
-            ["-v", "--verbose"],
-            count=True,
-            callback=_keep,
-            expose_value=False,
-            hidden=brief,
-            help="Say more; twice for all.",
-        ),
-        click.Option(
-            ["-q", "--quiet"], is_flag=True, callback=_keep, expose_value=False, help="Only results and errors."
-        ),
-        click.Option(
-            ["--log-level"],
-            type=levels,
-            callback=_keep,
-            expose_value=False,
-            hidden=brief,
-            help="Log from this level on.",
-        ),
-        click.Option(
-            ["--log-format"],
-            type=click.Choice(["text", "json"]),
-            callback=_keep,
-            expose_value=False,
-            hidden=brief,
-            help="How log lines look.",
-        ),
-        click.Option(
-            ["--no-color"],
-            is_flag=True,
-            callback=_no_color,
-            expose_value=False,
-            hidden=brief,
-            help="No colours; also $NO_COLOR.",
-        ),
-        click.Option(
-            ["--debug"],
-            is_flag=True,
-            callback=_keep,
-            expose_value=False,
-            hidden=brief,
-            help="Show tracebacks of errors.",
-        ),
+            hidden=brief and not option.everywhere,
+            help=option.help,
+            **option.settings,
+        )
+        for option in _GLOBALS
     ]
 
 

@@ -158,7 +158,7 @@ def _console(tty: bool, *, stderr: bool) -> "Console":
 
     context = click.get_current_context(silent=True)
     settings = context.find_root().obj if context else None
-    no_color = True if getattr(settings, "color", None) is False else None
+    no_color = getattr(settings, "no_color", False) or None
     return Console(
         stderr=stderr,
         no_color=no_color,

@@ -12,10 +12,10 @@ def person_called(app: App, who: str) -> PersonRow:
     """The one person of that e-mail, record id or person id; a failure if there is none or more than one."""
     found = app.store.find_person(who)
     if not found:
-        raise Failure(f"Nobody here is called {who!r}.", fix="Give an e-mail address, a CRM record id or a person id.")
+        raise Failure("Nobody here is called that.", fix="Give an e-mail address, a CRM record id or a person id.")
     if len(found) > 1:
         choices = "; ".join(f"{row.person} ({', '.join(map(place, row.records))})" for row in found)
-        raise Failure(f"{who!r} is more than one person: {choices}", fix="Name one of them by its person id.")
+        raise Failure(f"That is more than one person: {choices}", fix="Name one of them by its person id.")
     return found[0]
 
 

@@ -18,6 +18,7 @@ from sync.cli.work import working
 from sync.engine import retry_rejected
 
 SHOWN_ROWS = 20
+SEARCHED = 10_000
 
 
 @click.group(cls=Group)
@@ -36,8 +37,10 @@ def list_(ctx: click.Context, connection: str | None, state: str | None, limit: 
     with application(ctx) as app:
         if connection is not None:
             known("connection", connection, app.connections)
-        rows = [row for row in app.store.runs(limit, connection) if state in (None, row.state.value)]
-        print_table(_table(rows, app.now()), fmt)
+        # With a state, the latest runs of that state, however many others came since.
+        rows = app.store.runs(limit if state is None else SEARCHED, connection)
+        found = [row for row in rows if state in (None, row.state.value)][:limit]
+        print_table(_table(found, app.now()), fmt)
 
 
 def _table(rows: Sequence[RunRow], now: datetime) -> Table:
