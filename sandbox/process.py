@@ -66,7 +66,10 @@ def run(given: Sequence[str] | None = None) -> None:
     options = arguments(given)
     if options.lifeline is not None:
         watch(options.lifeline)
-    listener = listen(options.port) if options.socket is None else socket.socket(fileno=options.socket)
+    try:
+        listener = listen(options.port) if options.socket is None else socket.socket(fileno=options.socket)
+    except OSError as error:
+        raise SystemExit(f"cannot listen on port {options.port}: {error.strerror}") from None
     account = Account()
     if not options.empty:
         # Hundreds of thousands of records that live as long as the process are not worth looking through for garbage.

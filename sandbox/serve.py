@@ -67,25 +67,9 @@ class Sandbox:
 
         Raises SandboxError when it does not answer.
         """
-        listener = listen(port)
-        lifeline, ours = os.pipe()
-        command = [sys.executable, "-m", "sandbox", "--socket", str(listener.fileno()), "--lifeline", str(lifeline)]
-        command += ["--empty"] if empty else ["--seed", str(seed), "--people", str(people), "--days", str(days)]
-        command += [] if end is None else ["--end", end.isoformat()]
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        passed, path = [listener.fileno(), lifeline], os.pathsep.join(sys.path)
-        try:
-            process = subprocess.Popen(  # noqa: S603 (our own module)
-                command,
-                pass_fds=passed,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
-            )
-        finally:
-            listener.close()
-            os.close(lifeline)
-        sandbox = cls(url, process, ours)
+        options = ["--empty"] if empty else ["--seed", str(seed), "--people", str(people), "--days", str(days)]
+        url, process, lifeline = _spawn(options + ([] if end is None else ["--end", end.isoformat()]), port)
+        sandbox = cls(url, process, lifeline)
         try:
             sandbox.health()
             if not limits:
@@ -174,3 +158,23 @@ class Sandbox:
             return self._pool.request(method, self.url + path, body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:
             raise SandboxError(f"{method} {path}: no answer from {self.url}: {error}") from error
+
+
+def _spawn(options: list[str], port: int) -> tuple[str, subprocess.Popen[bytes], int]:
+    """Start the server on a socket that listens already; its URL, the process, and our end of the pipe that keeps it alive."""
+    listener = listen(port)
+    lifeline, ours = os.pipe()
+    passed = [listener.fileno(), lifeline]
+    command = [sys.executable, "-m", "sandbox", "--socket", str(passed[0]), "--lifeline", str(lifeline), *options]
+    try:
+        process = subprocess.Popen(  # noqa: S603 (our own module)
+            command,
+            pass_fds=passed,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        return f"http://127.0.0.1:{listener.getsockname()[1]}", process, ours
+    finally:
+        listener.close()
+        os.close(lifeline)

@@ -19,7 +19,7 @@ from sandbox.hubspot.properties import Catalog
 from sandbox.hubspot.settings import Settings
 from sandbox.hubspot.standard import LIFECYCLE, standard_catalogs
 from sandbox.hubspot.store import Record, RecordId, Store, Version
-from sandbox.hubspot.times import Clock, Millis
+from sandbox.hubspot.times import Clock, Millis, iso
 from sandbox.hubspot.tokens import Tokens
 from sandbox.hubspot.values import Taken, take
 
@@ -128,8 +128,8 @@ class Account:
                 properties.pop(name, None)
             else:
                 properties[name] = value
-        new = Record(record.id, record.created, at, properties, history, record.archived_at)
-        return self.keep(kind, self.stores[kind.name].stamp(new))
+        properties |= {"hs_object_id": str(record.id), kind.modified: iso(at)}
+        return self.keep(kind, Record(record.id, record.created, at, properties, history, record.archived_at))
 
     def archive(self, kind: Kind, record: Record) -> None:
         """Move the record to the archived list; what it was linked to does not show it any more."""
@@ -182,18 +182,20 @@ class Account:
     def _effects(self, kind: Kind, values: Values, record: Record, now: Millis) -> dict[str, str | None]:
         """Properties that HubSpot itself sets when these change."""
         effects: dict[str, str | None] = {}
-        stage = self.stage(kind, values.get("dealstage"))
-        if kind.name == "deals" and stage:
+        if "dealstage" in values and (stage := self.stage(kind, values["dealstage"])):
             effects["hs_is_closed"] = str(stage.closed).lower()
             effects["hs_is_closed_won"] = str(stage.probability == "1.0").lower()
             effects["hs_deal_stage_probability"] = stage.probability
-        dated = f"hs_lifecyclestage_{values.get('lifecyclestage')}_date"
-        if dated in self.catalogs[kind.name] and dated not in record.properties:
-            effects[dated] = str(now)
+        if "lifecyclestage" in values:
+            dated = f"hs_lifecyclestage_{values['lifecyclestage']}_date"
+            if dated in self.catalogs[kind.name] and dated not in record.properties:
+                effects[dated] = str(now)
         return effects
 
     def _forward_only(self, record: Record, values: Values) -> Values:
-        held, new = record.properties.get("lifecyclestage"), values.get("lifecyclestage")
+        if "lifecyclestage" not in values:
+            return values
+        held, new = record.properties.get("lifecyclestage"), values["lifecyclestage"]
         if not self.settings.lifecycle_forward_only or held not in LIFECYCLE or new not in LIFECYCLE:
             return values
         if LIFECYCLE.index(new) >= LIFECYCLE.index(held):

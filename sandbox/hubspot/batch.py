@@ -154,8 +154,9 @@ def _checked(call: Call, given: Sequence[_Input]) -> list[Values]:
     if problems:
         raise invalid_values(problems, account.settings.portal_id)
     for one, values in zip(given, checked, strict=True):
-        record = call.store.find(one.id, one.id_property)
-        account.check_unique(kind, values, None if record is None else record.id)
+        if call.store.unique.keys() & values.keys():
+            record = call.store.find(one.id, one.id_property)
+            account.check_unique(kind, values, None if record is None else record.id)
     return checked
 
 
