@@ -63,9 +63,10 @@ def decode(text: str) -> dict[str, Value]:
     return cast("dict[str, Value]", values)
 
 
-def plain_text(text: str, limit: int) -> str:
+def plain_text(text: str, limit: int | None = None) -> str:
     """At most `limit` characters of `text`, without what a database's text cannot hold (NUL, lone surrogates)."""
-    return text[:limit].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    cut = text[:limit]
+    return cut if cut.isprintable() else cut.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def fact_hash(fact: Fact, values: str) -> bytes:
@@ -73,7 +74,7 @@ def fact_hash(fact: Fact, values: str) -> bytes:
     parts = [fact.kind.encode(), values.encode()]
     if fact.links or fact.stages or fact.deleted or fact.merged_into:
         links = [[*ref] for ref in sorted(set(fact.links))]
-        stages = sorted({(micros(change.at), change.stage) for change in fact.stages})
+        stages = sorted({(micros(change.at), plain_text(change.stage)) for change in fact.stages})
         rest = [links, [[*stage] for stage in stages], fact.deleted, [*(fact.merged_into or ())]]
         parts.append(orjson.dumps(rest))
     return blake2b(b"\0".join(parts), digest_size=16).digest()

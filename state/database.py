@@ -76,6 +76,8 @@ class Database:
                     raise ValueError("the state needs a database file: sqlite:///path")
                 self.dialect: Dialect = "sqlite"
                 self.path: Path | None = Path(str(parsed.database)).absolute()
+                # People's data: readable by its owner alone. SQLite gives its other files the same mode.
+                self.path.touch(mode=0o600)
                 self.engine = _sqlite(parsed)
                 self._readers = self.engine
             case "postgresql":

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from journey.model import PersonId
 from state import outbox, schema
-from state.codec import encode, micros, micros_or_none, moment, moment_or_none
+from state.codec import encode, micros, micros_or_none, moment, moment_or_none, plain_text
 from state.database import Upsert, by_names, replacing
 from state.model import CycleRow, RunId, Settled, Settlement
 from state.sources import Sources
@@ -66,7 +66,7 @@ def _row(result: Settlement) -> tuple[object, ...]:
         result.score,
         encode(result.criteria),
         result.breakdown,
-        result.reason,
+        plain_text(result.reason),
         int(result.qualified),
         micros_or_none(result.qualified_at),
         result.sla_status,

@@ -126,8 +126,7 @@ def regroup(
     moved = {key: people[key] for key, node in walk.nodes.items() if node.person != people[key]}
     _move(connection, moved)
     live = {people[key] for key, node in walk.nodes.items() if not node.gone}
-    left = {walk.nodes[key].person for key in moved} | before
-    touched = {people[key] for key in (*moved, *(node.key for node in nodes))} | left
+    touched = {people[key] for key in (*moved, *(node.key for node in nodes))} | before
     known = {node.person for node in walk.nodes.values()} | set(people.values()) | before
     return Regrouped(frozenset(touched & live), frozenset(known - live))
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from journey.identity import normalise_email, person_id
 from journey.model import Fact, Kind, PersonId, Ref
 from state import schema
-from state.codec import encode, fact_hash, micros
+from state.codec import encode, fact_hash, micros, plain_text
 from state.database import Key, Upsert, by_keys, replacing
 from state.sources import Sources
 
@@ -138,7 +138,7 @@ def write(connection: Connection, sources: Sources, batch: Batch) -> None:
     _write_links(connection, [(*key, *sources.key(to)) for key, (_, fact) in batch.after.items() for to in fact.links])
     _write_stages(
         connection,
-        [(*key, micros(s.at), s.stage) for key, (_, fact) in batch.after.items() for s in fact.stages],
+        [(*key, micros(s.at), plain_text(s.stage)) for key, (_, fact) in batch.after.items() for s in fact.stages],
     )
     _write_past(connection, batch.past)
     gone = [key for key, (held, _) in batch.after.items() if held.gone]
@@ -155,7 +155,7 @@ def _record(sources: Sources, key: Key, fact: Fact, held: Held | None) -> Held:
         source=key.source,
         id=key.id,
         kind=str(fact.kind),
-        version=fact.version,
+        version=plain_text(fact.version),
         modified=micros(fact.modified),
         hash=fact_hash(fact, body),
         body=body,
@@ -190,4 +190,4 @@ def _keep_past(batch: Batch, record: Held, held: Held | None) -> None:
 
 def _email(values: Mapping[str, object]) -> str | None:
     email = values.get("email")
-    return normalise_email(email) if isinstance(email, str) else None
+    return normalise_email(plain_text(email)) if isinstance(email, str) else None

@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from state.store import Store
-from state.testing import CONTACTS, CRM, contact, deleted, page
+from state.testing import CONTACTS, CRM, Clock, contact, deleted, page
 
 LOAD = """
 import json, resource, sys
@@ -96,3 +96,16 @@ def test_a_database_that_cannot_be_written_says_so_without_quoting_rows(sqlite_s
     assert "readonly" in checks["writable"].detail
     assert "INSERT" not in checks["writable"].detail
     assert checks["writable"].fix
+
+
+def test_only_its_owner_reads_the_database_file(tmp_path: Path, clock: Clock) -> None:
+    """I12."""
+    with Store.open(f"sqlite:///{tmp_path / 'new.db'}", now=clock) as store:
+        store.take(page(contact("1")))
+        assert {
+            file.name: file.stat().st_mode & 0o077 for file in tmp_path.glob("new.db*") if "migrate" not in file.name
+        } == {
+            "new.db": 0,
+            "new.db-wal": 0,
+            "new.db-shm": 0,
+        }

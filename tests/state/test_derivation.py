@@ -8,7 +8,7 @@ from journey.identity import person_id
 from journey.model import Fact, Kind, PersonId, Ref, StageChange
 from state.model import CycleRow, PersonFacts
 from state.store import Store
-from state.testing import CALLS, CONTACTS, CRM, NOON, RUN, at, call, contact, merged, owed, page, settlement
+from state.testing import CALLS, CONTACTS, CRM, NOON, RUN, at, call, contact, deleted, merged, owed, page, settlement
 
 
 def person(id_: str) -> PersonId:
@@ -67,6 +67,14 @@ def test_deleting_a_touchpoint_makes_its_people_due(store: Store) -> None:
     store.take(page(replace(call("9", minute=1), values={}, deleted=True), object_=CALLS))
     assert due(store) == {person("1")}
     assert refs(store.facts_of([person("1")])[person("1")]) == {"contacts/1"}
+
+
+def test_a_touchpoint_of_a_deleted_contact_makes_nobody_due(store: Store) -> None:
+    """I11."""
+    two_settled_contacts(store)
+    store.take(page(deleted("1")))
+    store.take(page(call("9", "1"), object_=CALLS))
+    assert due(store) == set()
 
 
 def test_a_company_makes_its_people_due(store: Store) -> None:

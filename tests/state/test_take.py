@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from journey.identity import person_id
-from journey.model import Fact, Kind, PersonId, Ref
+from journey.model import Fact, Kind, PersonId, Ref, StageChange
 from state.model import RejectionStage, Taken
 from state.store import Store
 from state.testing import (
@@ -219,3 +219,19 @@ def test_time_is_kept_to_the_microsecond(store: Store) -> None:
     store.take(page(replace(contact("1", seen=exact), modified=exact)))
     (fact,) = store.facts_of([ONE])[ONE].facts
     assert (fact.modified, fact.values["seen"]) == (exact, exact)
+
+
+@pytest.mark.parametrize("odd", ["a\0b@x.example", "a\ud800@x.example", "\0", "\ud800", "\u2028ñ\U0001f600@x.example"])
+def test_no_text_that_a_crm_may_hold_stops_a_page(store: Store, odd: str) -> None:
+    """I6: what a database's text columns cannot hold is kept in the values all the same."""
+    staged = (StageChange(odd, at(0)),)
+    taken = store.take(
+        page(
+            replace(contact("1", email=odd, huge=10**40), version=odd, stages=staged), rejected=[unmapped("2", raw=odd)]
+        )
+    )
+    assert taken == Taken(new=1, rejected=1)
+    assert values_of(store) == {"email": odd, "huge": 10**40}
+    assert store.take(page(replace(contact("1", email=odd, huge=10**40), version=odd, stages=staged))) == Taken(
+        unchanged=1
+    )
