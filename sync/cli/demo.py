@@ -59,7 +59,9 @@ def demo(
         print_json("demo", _document(done))
     else:
         _print(done, keep, speech)
-    return Exit.OK if done.written == done.read_back else Exit.FAULT
+    if done.written != done.read_back:
+        raise Failure("The CRM does not hold everything that was written to it.", code=Exit.FAULT)
+    return Exit.OK
 
 
 def _ran(folder: Path, size: Size, observer: Observer, stop: Event) -> Demo:

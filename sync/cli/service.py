@@ -11,7 +11,8 @@ from sync.cli.errors import Exit
 from sync.cli.logs import configure
 from sync.cli.options import Command, settings_of
 from sync.cli.progress import Logged
-from sync.cli.session import application, load
+from sync.cli.session import application
+from sync.cli.work import configuration
 from sync.daemon import LOCK, Daemon
 
 LATE = 3
@@ -26,7 +27,7 @@ def run(ctx: click.Context) -> None:
     It ends within ten seconds and loses nothing. A second daemon on the same database exits with 4.
     """
     configure(settings_of(ctx), default=logging.INFO)
-    with Daemon.open(load(settings_of(ctx)), Logged()) as daemon:
+    with Daemon.open(configuration(ctx), Logged()) as daemon:
         daemon.run()
 
 

@@ -94,7 +94,7 @@ def summary(done: Demo, now: datetime, lang: Lang) -> Iterator[str]:
     if done.waiting:
         yield say["waiting"]
         width = max(len(name_of(waiting)) for waiting in done.waiting)
-        yield from (_INDENT + _waits(waiting, width, now, lang) for waiting in done.waiting)
+        yield from ("    " + _waits(waiting, width, now, lang) for waiting in done.waiting)
     yield say["took"].format(seconds=took(done.seconds), calls=number(run.api_calls, lang))
 
 

@@ -13,6 +13,7 @@ from sync.cli.interrupt import stop_on_interrupt
 from sync.cli.options import settings_of
 from sync.cli.progress import watching
 from sync.cli.session import config_file, load
+from sync.config import Config
 from sync.context import Interrupted
 from sync.demo_marker import is_over
 from sync.observer import Observer
@@ -29,15 +30,20 @@ class Work:
 
 @contextmanager
 def working(ctx: click.Context) -> Iterator[Work]:
-    """The configured application, ready to call CRMs. Of a demo whose CRM has ended it says so, and how to start anew."""
+    """The configured application, ready to call CRMs."""
+    config = configuration(ctx)
+    with stop_on_interrupt() as stop, App.open(config, sleep=_sleeper(stop)) as app, watching(ctx, app.now) as observer:
+        yield Work(app, observer, stop)
+
+
+def configuration(ctx: click.Context) -> Config:
+    """The configuration of CRMs that can be called: of a demo whose CRM has ended it says so, and how to start anew."""
     settings = settings_of(ctx)
     folder = config_file(settings).parent
     if is_over(folder):
         message = "This is a demo's folder, and its CRM is no longer running."
         raise Failure(message, code=Exit.UNREACHABLE, fix=f"To start the demo anew: relevo demo --keep {folder}")
-    config = load(settings)
-    with stop_on_interrupt() as stop, App.open(config, sleep=_sleeper(stop)) as app, watching(ctx, app.now) as observer:
-        yield Work(app, observer, stop)
+    return load(settings)
 
 
 def _sleeper(stop: Event) -> Sleep:
