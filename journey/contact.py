@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from journey.model import Actor, Direction, Ref, Touchpoint, TouchType
@@ -43,13 +43,13 @@ class Evidence:
     not_counted: tuple[tuple[Ref, WhyNot], ...]
 
 
-def weigh(touchpoints: Sequence[Touchpoint], opened: datetime, since: datetime, *, sequence_counts: bool) -> Evidence:
-    """What `touchpoints`, in order of time, say of a clock that opened at `opened`; contacts before count from `since` on."""
+def weigh(touchpoints: Sequence[Touchpoint], opened: datetime, reach: timedelta, *, sequence_counts: bool) -> Evidence:
+    """What `touchpoints`, in order of time, say of a clock that opened at `opened`; a contact up to `reach` before counts too."""
     before: Touchpoint | None = None
     counted: list[Touchpoint] = []
     not_counted: list[tuple[Ref, WhyNot]] = []
     for touch in touchpoints:
-        if touch.type not in SALES_ACTIVITIES or touch.at < since:
+        if touch.type not in SALES_ACTIVITIES or opened - touch.at > reach:
             continue
         why = why_not(touch, sequence_counts=sequence_counts)
         if touch.at < opened:

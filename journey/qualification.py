@@ -4,7 +4,7 @@ A person qualifies when the score reaches `qualified_at`, and ceases to be when,
 or at once when disqualified. Without the gap and the stay one lead would qualify nine times a year.
 
 The score is looked at whenever something begins or ceases to count, when the minimum stay ends, and on every whole second in
-between. Which moments are looked at never depends on `as_of`, so that the past stays as it was told.
+between; while a penalty fades, and the score could go either way, on every whole minute. Which moments are looked at never depends on `as_of`, so that the past stays as it was told.
 """
 
 import math
@@ -19,6 +19,7 @@ from journey.model import Journey
 from journey.rules import ScoreRules
 from journey.tally import HALF, Tally, rounded
 
+MINUTE = 60 * SECOND
 HALF_LIVES = 64
 """After so many half-lives nothing is left that could be seen: 100 points are down to 5e-18."""
 
@@ -40,8 +41,7 @@ def spells(journey: Journey, rules: ScoreRules, as_of: datetime) -> tuple[Spell,
 def next_move(journey: Journey, rules: ScoreRules, as_of: datetime) -> datetime | None:
     """The next time, after `as_of`, at which the passing of time alone makes a difference that is worth a calculation.
 
-    That is a change of `refresh_points` in the score, or the begin or end of a spell, in whole seconds rounded up. None when
-    there will be none.
+    That is a change of `refresh_points` in the score, or the begin or end of a spell. None when there will be none.
     """
     tally = Tally(journey, rules)
     return next_move_of(tally, spells_of(tally, as_of), as_of)
@@ -68,9 +68,9 @@ def next_move_of(tally: Tally, told: tuple[Spell, ...], as_of: datetime) -> date
     low, high = base - tally.rules.refresh_points + 1, base + tally.rules.refresh_points
     for stretch in _stretches(tally, at + 1, _horizon(tally, at, entered)):
         turn = next((turn[0] for turn in _turns(tally.rules, [stretch], entered)), None)
-        moves = [move for move in (turn, stretch.first(stretch.start, low, high)) if move is not None]
+        moves = [move for move in (turn, stretch.first(stretch.opens, low, high)) if move is not None]
         if moves:
-            return instant(-(-min(moves) // SECOND) * SECOND)
+            return instant(min(moves))
     return None
 
 
@@ -78,10 +78,10 @@ class _Stretch:
     """A time from `start` until just before `end` in which the same pulses count, so that points only fade.
 
     Points of one half-life fade as one sum, by one factor: `_sums` holds for each criterion its floor, its cap and such sums
-    as they are at `start`, each with its half-life (0: does not fade).
+    as they are at `start`, each with its half-life (0: does not fade). `opens` is the first moment to look at.
     """
 
-    __slots__ = ("_mixed", "_sums", "barred_by", "end", "start")
+    __slots__ = ("_mixed", "_step", "_sums", "barred_by", "end", "opens", "start")
 
     def __init__(self, tally: Tally, start: int, end: int) -> None:
         self.start, self.end = start, end
@@ -96,6 +96,8 @@ class _Stretch:
             for criterion, own in zip(tally.rules.criteria, sums, strict=True)
         ]
         self._mixed = any(amount < 0 and half_life for own in sums for half_life, amount in own.items())
+        self._step = MINUTE if self._mixed else SECOND
+        self.opens = start if start in tally.edges else -(-start // self._step) * self._step
 
     def total(self, at: int) -> int:
         """The score at `at`."""
@@ -110,27 +112,27 @@ class _Stretch:
         now = self._points(since)
         if now < least or now >= most:
             return since
-        search = self._first_second if self._mixed else self._first_second_below
-        second = search(since // SECOND + 1, (self.end - 1) // SECOND, least, most)
-        return None if second is None else second * SECOND
+        search = self._first_step if self._mixed else self._first_step_below
+        found = search(since // self._step + 1, (self.end - 1) // self._step, least, most)
+        return None if found is None else found * self._step
 
-    def _first_second_below(self, first: int, last: int, least: float, _most: float) -> int | None:
+    def _first_step_below(self, first: int, last: int, least: float, _most: float) -> int | None:
         """Without fading penalties points can only fall, which is quickly searched."""
         if first > last or self._points(last * SECOND) >= least:
             return None
         return first + bisect_left(range(first, last), True, key=lambda second: self._points(second * SECOND) < least)
 
-    def _first_second(self, first: int, last: int, least: float, most: float) -> int | None:
+    def _first_step(self, first: int, last: int, least: float, most: float) -> int | None:
         if first > last:
             return None
-        low, high = self._bounds(first * SECOND, last * SECOND)
+        low, high = self._bounds(first * MINUTE, last * MINUTE)
         if low >= least and high < most:
             return None
         if first == last:
             return first
         middle = (first + last) // 2
-        earlier = self._first_second(first, middle, least, most)
-        return earlier if earlier is not None else self._first_second(middle + 1, last, least, most)
+        earlier = self._first_step(first, middle, least, most)
+        return earlier if earlier is not None else self._first_step(middle + 1, last, least, most)
 
     def _points(self, at: int) -> float:
         since = self.start - at
@@ -173,7 +175,7 @@ def _turns(
     """Each time at which the person begins or ceases to be qualified, and the disqualifier that ended it."""
     stay = span(rules.minimum_stay)
     for stretch in stretches:
-        at: int | None = stretch.start
+        at: int | None = stretch.opens
         while at is not None:
             if stretch.barred_by is not None:
                 if entered is not None:

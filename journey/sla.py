@@ -166,8 +166,7 @@ def _cycle(
     policy, opened = opening.policy, opening.spells[0].entered
     closing = opening.closing
     touches = [touch for touch in journey.touchpoints if touch.at <= as_of and (closing is None or touch.at < closing)]
-    since = opened - policy.precontact_within
-    evidence = weigh(touches, opened, since, sequence_counts=policy.sequence_counts)
+    evidence = weigh(touches, opened, policy.precontact_within, sequence_counts=policy.sequence_counts)
     stopped = evidence.stopped_at
     run = _run(policy, opened, stopped, _lapses(journey, opening, as_of), calendar)
     excluded_by = _excluded_by(run)

@@ -16,7 +16,7 @@ from journey.canonical import canonical, plain
 from journey.derive import Agreement, Derived, derive
 from journey.fold import fold
 from journey.instants import instant, micros
-from journey.model import Actor, Direction, Fact, Kind, PastValues, PersonId, Ref, TouchType
+from journey.model import Actor, Direction, Fact, Kind, PastValues, PersonId, Ref, TouchType, Value
 from journey.rules import Condition, Criterion, Disqualifier, Rule, ScoreRules
 from journey.sla import Policy
 from journey.target import Target
@@ -164,7 +164,7 @@ def test_nothing_that_is_shown_changes_before_the_next_due_time(
 ) -> None:
     facts = [*touches, contact(1100, country)]
     now = derived(facts, past, hours)
-    end = at(24 * 120) if now.next_due is None else now.next_due - timedelta(seconds=1)
+    end = at(24 * 120) if now.next_due is None else now.next_due - timedelta(minutes=1)
     assert now.next_due is None or now.next_due > at(hours)
     for step in range(1, 12):
         when = at(hours) + max(end - at(hours), timedelta(0)) * step / 11
@@ -217,6 +217,17 @@ def test_a_lead_from_first_form_to_a_late_call() -> None:
     assert late.fields["sla_responded_at"] == at(26)
     assert late.fields["sla_response_hours"] == 25.0
     assert late.rules_version == RULES.version
+
+
+def test_a_person_created_in_the_year_one_is_judged_like_any_other() -> None:
+    """CRMs hold such dates; none may stop a run."""
+    ancient = datetime(1, 1, 1, tzinfo=UTC)
+    values: dict[str, Value] = {"country": "ES", "created_at": ancient}
+    facts = [Fact(Kind.PERSON, CONTACT, "1", at(0), values), touch(1, TouchType.FORM, Direction.INBOUND, Actor.LEAD)]
+    demo_then = replace(facts[1], values={**facts[1].values, "at": ancient})
+    for policy in AGREED.policies:
+        agreed = replace(AGREED, policies=(replace(policy, applies=None),))
+        assert derive(fold(ANA, [facts[0], demo_then]), agreed, at(2), at(2)).cycles[0].opened_at == ancient
 
 
 def test_a_policy_without_its_calendar_is_refused() -> None:
