@@ -39,7 +39,7 @@ class Found:
 
 
 class Search:
-    """Scans one object's changes."""
+    """Scans one object's changes. `began` is when (epoch ms) its first answer came."""
 
     def __init__(self, account: Account, selection: Selection) -> None:
         self._account = account
@@ -48,6 +48,7 @@ class Search:
         wanted = [self._modified, *properties(selection)]
         self._whole = not selection.history and self._size(wanted) <= LONGEST_BODY
         self._wanted = wanted if self._whole else [self._modified]
+        self.began: int | None = None
 
     def scan(self, edge: Edge, until: int | None = None) -> Iterator[Found]:
         """What was modified from `edge` on and before `until` (epoch ms), oldest first."""
@@ -130,7 +131,9 @@ class Search:
         request = Request(
             "POST", route, {"object": self._object}, body=body, promises="results", each=ROW, pace="search"
         )
-        return self._account.api.call(request)
+        reply = self._account.api.call(request)
+        self.began = self.began or self._account.now_ms()
+        return reply
 
     def _body(self, filters: list[Filter], sort: str, after: str, limit: int, wanted: list[str]) -> dict[str, Any]:
         body: dict[str, Any] = {

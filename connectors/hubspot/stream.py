@@ -26,8 +26,9 @@ def stream(account: Account, selection: Selection, since: Backfill | Live | None
     """Pages from that position to the present end."""
     at = since if isinstance(since, Live) else (yield from _all(account, selection, since))
     search = Search(account, selection)
+    reached = at.edge.at + bool(at.edge.ids or at.edge.whole)
     at = yield from _fresh(account, selection, search, at)
-    at = yield from _late(account, selection, search, at)
+    at = yield from _late(account, selection, search, at, reached)
     at = yield from _archived(account, selection, at)
     yield Page((), dump(at), last=True)
 
@@ -54,14 +55,18 @@ def _fresh(account: Account, selection: Selection, search: Search, at: Live) -> 
     return at
 
 
-def _late(account: Account, selection: Selection, search: Search, at: Live) -> Stage:
-    horizon = account.now_ms() - _millis(account.options.second_pass_after)
-    if horizon <= at.late.at:
+def _late(account: Account, selection: Selection, search: Search, at: Live, reached: int) -> Stage:
+    """Read again what earlier pulls had read before `reached` (epoch ms), and the index has had time to settle since.
+
+    What this pull has read itself was settled then, or its turn comes.
+    """
+    settled = (search.began or 0) - _millis(account.options.second_pass_after)
+    if settled <= at.late.at:
         return at
-    for found in search.scan(at.late, until=horizon):
+    for found in search.scan(at.late, until=min(settled, reached)):
         at = Live(at.edge, found.edge, at.swept)
         yield Page(_changes(account, selection, found), dump(at))
-    return Live(at.edge, Edge(horizon), at.swept)
+    return Live(at.edge, Edge(settled), at.swept)
 
 
 def _archived(account: Account, selection: Selection, at: Live) -> Stage:
