@@ -171,7 +171,8 @@ def _run(
         run = store.begin_run(connection, trigger)
         observer.run_started(run, connection)
         mappings = app.mappings[connection]
-        ctx = RunContext(run, connection, connector, mappings, store, observer, app.now, stop or Event())
+        reserve = app.config.connections[connection].budget.reserve
+        ctx = RunContext(run, connection, connector, mappings, store, observer, app.now, stop or Event(), reserve)
         end = _End(Ending.FAILED, "the run broke off; its log says why")
         try:
             end = _attempt(app, steps, ctx)

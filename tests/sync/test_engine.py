@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connectors.base import Quota
 from connectors.http import Response
+from connectors.memory import Memory
 from connectors.memory.world import Fault
 from state.model import RejectionStage, RunState
 from sync.engine import Ending, Full, Ids, Since, resync, retry_rejected, run_sync
@@ -170,6 +172,17 @@ def test_a_throttled_crm_ends_the_run_with_a_time_and_the_next_run_goes_on(bench
     bench.world().faults.clear()
     bench.sync()
     assert bench.writes() == 250
+
+
+def test_what_is_reserved_of_the_quota_is_left_to_other_apps(bench: "Bench", monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(250):
+        bench.lead(str(number))
+    monkeypatch.setattr(Memory, "quota", lambda _self: Quota(used=801, limit=1000, window="day"))
+    report = bench.sync()
+    assert report.ending is Ending.LATER
+    assert "801 of 1,000" in report.message
+    monkeypatch.setattr(Memory, "quota", lambda _self: Quota(used=800, limit=1000, window="day"))
+    assert bench.sync().ending is Ending.COMPLETE
 
 
 def test_a_rejected_token_stops_the_run_and_says_what_to_do(bench: "Bench") -> None:
