@@ -11,7 +11,6 @@ from state.model import RunId
 from state.store import Store
 from sync.observer import Observer
 
-
 RESERVED_WAIT = 900.0
 """Seconds until the quota is looked at again; one page is read then, to learn how it stands."""
 
