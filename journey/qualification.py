@@ -87,15 +87,18 @@ class _Stretch:
         self.start, self.end = start, end
         bar = tally.barred_by(start)
         self.barred_by = None if bar is None else bar.id
+        self._mixed = False
         sums: list[dict[int, float]] = [{} for _ in tally.rules.criteria]
         for pulse in tally.counting(start):
-            own, half_life = sums[pulse.criterion], pulse.half_life
-            own[half_life] = own.get(half_life, 0.0) + pulse.points * pulse.decay(start)
+            own, half_life, points = sums[pulse.criterion], pulse.half_life, pulse.points
+            if half_life:
+                points *= pulse.decay(start)
+                self._mixed |= points < 0
+            own[half_life] = own.get(half_life, 0.0) + points
         self._sums = [
             (criterion.floor, criterion.cap, list(own.items()))
             for criterion, own in zip(tally.rules.criteria, sums, strict=True)
         ]
-        self._mixed = any(amount < 0 and half_life for own in sums for half_life, amount in own.items())
         self._step = MINUTE if self._mixed else SECOND
         self.opens = start if start in tally.edges else -(-start // self._step) * self._step
 
