@@ -4,14 +4,14 @@ Who is one person is a function of the records as they are now (`journey.identit
 Only groups that a changed record was in, or is in, are looked at.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, update
 
-from journey.identity import group, identifying_email
+from journey.identity import group, identifying_email, person_id
 from journey.model import PersonId
 from state import schema
 from state.database import Key, by_keys, by_names
@@ -109,9 +109,12 @@ class _Walk:
         held = {key: self.nodes[key].email for key in frontier if key in self.nodes}
         emails = {e for e in held.values() if e is not None and e not in self.holders and identifying_email(e)}
         for row in by_names(self.connection, _BY_EMAIL, emails) if emails else ():
-            node = Node._make(row)
-            self._meet([node])
-            self.edges.append((self.holders.setdefault(str(node.email), node.key), node.key))
+            key = Key(row.source, row.id)
+            if key not in self.nodes:
+                self._meet([Node._make(row)])
+            holder = self.holders.setdefault(row.email, key)
+            if holder != key:
+                self.edges.append((holder, key))
 
 
 def regroup(
@@ -132,14 +135,10 @@ def regroup(
 
 
 def _people(sources: Sources, walk: _Walk) -> dict[Key, PersonId]:
-    refs = {key: sources.ref(*key) for key in {*walk.nodes, *_ends(walk.edges)}}
-    people = group((refs[key] for key in walk.nodes), ((refs[a], refs[b]) for a, b in walk.edges))
-    return {key: people[refs[key]] for key in walk.nodes}
-
-
-def _ends(edges: Iterable[tuple[Key, Key]]) -> Iterator[Key]:
-    for edge in edges:
-        yield from edge
+    edges = [(sources.ref(*one), sources.ref(*other)) for one, other in walk.edges]
+    joined = group((), edges)
+    refs = {key: sources.ref(*key) for key in walk.nodes}
+    return {key: joined.get(ref) or person_id(ref) for key, ref in refs.items()}
 
 
 def _move(connection: Connection, moved: dict[Key, PersonId]) -> None:
