@@ -46,6 +46,14 @@ def test_a_missing_scope_is_a_403_that_names_it(sandbox: Sandbox) -> None:
     assert sandbox.api("GET", "/crm/objects/2026-03/calls", token="narrow").status == 200
 
 
+def test_associations_need_the_scopes_of_both_ends(sandbox: Sandbox) -> None:
+    sandbox.load(tokens=[{"token": "narrow", "scopes": ["crm.objects.contacts.read"]}])
+    path, body = "/crm/associations/2026-03/{}/batch/read", {"inputs": [{"id": "1"}]}
+    assert sandbox.api("POST", path.format("contacts/companies"), body, token="narrow").status == 403
+    assert sandbox.api("POST", path.format("companies/contacts"), body, token="narrow").status == 403
+    assert sandbox.api("POST", path.format("contacts/calls"), body, token="narrow").status == 207
+
+
 def test_creating_properties_needs_the_schema_scope(sandbox: Sandbox) -> None:
     sandbox.load(tokens=[{"token": "writer", "scopes": ["crm.objects.contacts.write", "crm.objects.contacts.read"]}])
     assert sandbox.api("GET", "/crm/properties/2026-03/contacts", token="writer").status == 200

@@ -3,7 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sandbox.hubspot.account import Account
+from sandbox.hubspot.kinds import kind_named
+from sandbox.hubspot.load import load
+from sandbox.hubspot.search import parse_query, run_search
 from sandbox.serve import Reply, Sandbox
 
 CONTACTS = "/crm/objects/2026-03/contacts"
@@ -72,6 +78,26 @@ def people(sandbox: Sandbox) -> Sandbox:
 )
 def test_a_filter_finds(people: Sandbox, name: str, operator: str, value: dict[str, Any], ids: list[str]) -> None:
     assert found(people, name, operator, **value) == ids
+
+
+OPERATORS = {"EQ": "__eq__", "LT": "__lt__", "LTE": "__le__", "GT": "__gt__", "GTE": "__ge__"}
+FILTERS = st.tuples(st.sampled_from(list(OPERATORS)), st.integers(0, 9))
+
+
+@given(st.lists(st.lists(FILTERS, min_size=1, max_size=3), min_size=1, max_size=3))
+def test_bounding_the_modified_time_loses_and_adds_nothing(groups: list[list[tuple[str, int]]]) -> None:
+    account = Account()
+    load(account, {"objects": {"contacts": [{"properties": {"firstname": "P"}, "modified": n} for n in range(10)]}})
+    filters = [
+        {"filters": [{"propertyName": "lastmodifieddate", "operator": name, "value": str(at)} for name, at in group]}
+        for group in groups
+    ]
+    contacts = kind_named("contacts")
+    query = parse_query(account, contacts, b"", {"filterGroups": filters, "limit": 200})
+    wanted = [
+        n for n in range(10) if any(all(getattr(n, OPERATORS[name])(at) for name, at in group) for group in groups)
+    ]
+    assert [record.updated for record in run_search(account, contacts, query)[0]] == wanted
 
 
 def test_groups_are_alternatives_and_filters_in_one_all_hold(people: Sandbox) -> None:

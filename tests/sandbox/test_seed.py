@@ -127,5 +127,7 @@ def test_working_time_added_is_working_time_passed(minutes: int, start: int) -> 
 
 
 def test_working_time_skips_nights_weekends_and_clock_changes() -> None:
+    sunday = millis(datetime(2026, 6, 7, 11, tzinfo=MADRID.zone))
+    assert iso(MADRID.after(sunday, HOUR)) == "2026-06-08T08:00:00Z"
     friday = millis(datetime(2026, 3, 27, 17, tzinfo=MADRID.zone))  # clocks go forward on Sunday
     assert iso(MADRID.after(friday, 2 * HOUR)) == "2026-03-30T08:00:00Z"

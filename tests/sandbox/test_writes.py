@@ -94,6 +94,22 @@ def test_instants_are_taken_as_epoch_or_iso_and_told_as_iso(sandbox: Sandbox, gi
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ("2026-03-12", "2026-03-12"),
+        ("1773273600000", "2026-03-12"),
+        ("1773300826615", None),
+        ("2026-03-12T10:00:00Z", None),
+    ],
+)
+def test_a_date_is_a_midnight_in_utc_or_refused(sandbox: Sandbox, given: str, held: str | None) -> None:
+    due = {"name": "due", "label": "Due", "type": "date", "fieldType": "date"}
+    sandbox.load(properties={"contacts": [due]}, objects={"contacts": [{"properties": {"email": "a@example.com"}}]})
+    told = sandbox.api("PATCH", f"{CONTACTS}/1", {"properties": {"due": given}})
+    assert told.json["properties"]["due"] == held if held else codes(told.json) == [("due", "INVALID_DATE")]
+
+
 def test_a_stage_reached_is_dated_in_epoch_milliseconds(sandbox: Sandbox) -> None:
     contact(sandbox, email="a@example.com")
     sandbox.config(clock={"frozen": "2026-03-12T07:33:46.615Z"})
