@@ -14,7 +14,7 @@ import orjson
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from connectors.base import ConnectorError, Later, Stop
-from connectors.credentials import Credentials
+from connectors.credentials import Credentials, Unauthorised
 from connectors.pace import Pace
 from connectors.plugin import Call, Ports
 
@@ -36,7 +36,8 @@ class NoAnswer(Exception):
 class Request:
     """`route` is the path with its variable parts in braces.
 
-    `promises` names a list that the answer must hold, `each` the keys that every row of it must have. `pace` is the class of rate limit that the call counts against. `form` is sent instead of a JSON `body`.
+    `promises` names a list that the answer must hold, `each` the keys that every row of it must have. `pace` is the class of
+    rate limit that the call counts against. `form` is sent instead of a JSON `body`.
     """
 
     method: str
@@ -172,7 +173,7 @@ class Api:
                 raise _Unserved(reason, after)
             case Renew():
                 if token is None:
-                    raise Stop("The CRM rejects the login.")
+                    raise Unauthorised("The CRM rejects the login.")
                 self._credentials.renew(token)
                 raise _Unserved("the access token was renewed", 0.0)
             case error:

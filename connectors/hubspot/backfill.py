@@ -22,14 +22,14 @@ def backfill(account: Account, selection: Selection, start: Backfill | None) -> 
     Records that change while this runs are not chased: the scan that follows begins before `started`.
     """
     after, started = (start.after, start.started) if start else ("", None)
-    slim = _too_long(account, selection)
+    slim, restarted = _too_long(account, selection), False
     while True:
         try:
             reply = _page(account, selection, after, slim=slim)
         except Declined as declined:
-            if declined.status != 400 or not after:
+            if declined.status != 400 or not after or restarted:
                 raise
-            after = ""  # HubSpot no longer knows this paging cursor: the list starts over
+            after, restarted = "", True  # HubSpot no longer knows this paging cursor: the list starts over
             continue
         started = started if started is not None else account.now_ms()
         after = following(reply)

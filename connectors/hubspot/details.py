@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from connectors.base import Change, Selection
+from connectors.base import Change, Later, Selection
 from connectors.http import Declined, Request
 from connectors.hubspot.account import Account
 from connectors.hubspot.paths import MERGED, MERGING
@@ -57,12 +57,14 @@ def read(account: Account, selection: Selection, ids: Sequence[str]) -> list[Cha
 def _missing(account: Account, object_: str, id_: str) -> Change:
     request = Request("GET", account.paths.objects + "/{id}", {"object": object_, "id": id_})
     try:
-        survivor = str(account.api.call(request).data.get("id", id_))
+        survivor = account.api.call(request).data.get("id")
     except Declined as declined:
         if declined.status != 404:
             raise
-        survivor = id_
-    return gone(object_, id_, account.told.now(), survivor if survivor != id_ else None)
+        return gone(object_, id_, account.told.now())
+    if survivor in (None, id_):
+        raise Later("HubSpot says of one and the same record that it is there and that it is not.", 60)
+    return gone(object_, id_, account.told.now(), str(survivor))
 
 
 def _links_to(account: Account, object_: str, other: str, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

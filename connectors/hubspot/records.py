@@ -11,6 +11,8 @@ Raw = Mapping[str, Any]
 ROW = frozenset({"id", "properties", "updatedAt"})
 """What every record comes with."""
 
+SPELT = len("2026-03-12T07:33:46.615Z")
+
 Links = Mapping[str, Mapping[str, tuple[str, ...]]]
 """Linked ids, by object and then by the id of the record they belong to."""
 
@@ -30,6 +32,13 @@ def millis(text: str) -> int:
     return int(text) if text.isdigit() else round(moment(text).timestamp() * 1000)
 
 
+def version(updated: str) -> str:
+    """A record's version: its time of update in one spelling, since HubSpot may leave out the fraction of a whole second."""
+    if len(updated) == SPELT:
+        return updated
+    return moment(updated).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def changes(selection: Selection, rows: Iterable[Raw], links: Links) -> list[Change]:
     """The rows' changes, and one for each record that was merged into one of them."""
     object_, history, wanted = selection.object, selection.history, selection.links
@@ -39,7 +48,7 @@ def changes(selection: Selection, rows: Iterable[Raw], links: Links) -> list[Cha
         change = Change(
             object_,
             row["id"],
-            updated,
+            version(updated),
             moment(updated),
             properties,
             {other: links[other].get(row["id"], ()) for other in wanted} if wanted else {},

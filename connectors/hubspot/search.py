@@ -48,7 +48,7 @@ class Search:
         wanted = [self._modified, *properties(selection)]
         self._whole = not selection.history and self._size(wanted) <= LONGEST_BODY
         self._wanted = wanted if self._whole else [self._modified]
-        self.began: int | None = None
+        self.began = 0
 
     def scan(self, edge: Edge, until: int | None = None) -> Iterator[Found]:
         """What was modified from `edge` on and before `until` (epoch ms), oldest first."""

@@ -31,7 +31,7 @@ class Signals:
         status = response.status
         if 200 <= status < 300:
             return Good()
-        if status == 401:
+        if status == 401 and request.authorised:
             return Renew()
         body = error_body(response)
         if status == 429:

@@ -60,10 +60,11 @@ def _late(account: Account, selection: Selection, search: Search, at: Live, reac
 
     What this pull has read itself was settled then, or its turn comes.
     """
-    settled = (search.began or 0) - _millis(account.options.second_pass_after)
+    settled = search.began - _millis(account.options.second_pass_after)
     if settled <= at.late.at:
         return at
-    for found in search.scan(at.late, until=min(settled, reached)):
+    until = min(settled, reached)
+    for found in search.scan(at.late, until) if until > at.late.at else ():
         at = Live(at.edge, found.edge, at.swept)
         yield Page(_changes(account, selection, found), dump(at))
     return Live(at.edge, Edge(settled), at.swept)

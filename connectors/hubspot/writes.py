@@ -10,7 +10,7 @@ from connectors.http import Declined, Request
 from connectors.hubspot.account import Account
 from connectors.hubspot.details import rows_by_id
 from connectors.hubspot.paths import CRM_OBJECTS
-from connectors.hubspot.records import Raw
+from connectors.hubspot.records import Raw, version
 
 BATCH = 100
 
@@ -68,7 +68,9 @@ def _sent(account: Account, batch: list[Write]) -> Iterator[Outcome]:
         yield from _sent(account, batch[:half])
         yield from _sent(account, batch[half:])
         return
-    outcomes: dict[str, Outcome] = {row["id"]: Written(row["id"], row["updatedAt"]) for row in answer["results"]}
+    outcomes: dict[str, Outcome] = {
+        row["id"]: Written(row["id"], version(row["updatedAt"])) for row in answer["results"]
+    }
     for error in answer.get("errors") or ():
         outcomes.update((refused.id, refused) for refused in _refused(error))
     silent = [write for write in batch if write.id not in outcomes]
@@ -108,5 +110,5 @@ def _looked_up(account: Account, writes: list[Write]) -> dict[str, Outcome]:
 
 def _by_look(write: Write, row: Raw | None) -> Outcome:
     if row and all((row["properties"].get(name) or "") == encoded(value) for name, value in write.fields.items()):
-        return Written(write.id, row["updatedAt"])
+        return Written(write.id, version(row["updatedAt"]))
     return Refused(write.id, "HubSpot's answer says nothing of this record.", "NO_OUTCOME", retryable=True)

@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 
 from connectors.base import Connector, Cursor, Field, FieldKind, Selection
+from connectors.bench import RETRY_AFTER, Fault
 from connectors.http import Response
 from connectors.memory import Memory
 from connectors.memory.world import Fault as WorldFault
 from connectors.memory.world import World
 from connectors.plugin import Ports
-from connectors.testing import RETRY_AFTER, Fault
 
 _SERIAL = count(1)
 _ANSWERS: Mapping[Fault, Response | None] = {

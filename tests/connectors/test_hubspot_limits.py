@@ -1,9 +1,12 @@
 """HubSpot's limits, outages and tokens, over real HTTP."""
 
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -210,3 +213,45 @@ def answered(hubspot: HubSpot) -> type[ConnectorError] | None:
     except ConnectorError as error:
         return type(error)
     return None
+
+
+def test_an_error_page_in_another_encoding_is_still_understood_by_its_status(clock: Clock) -> None:
+    """A proxy's Latin-1 page makes the SDK's own `call_api` raise UnicodeDecodeError."""
+    page = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 7\r\nConnection: close\r\n\r\ncaf\xe9 <b"
+    with answering(page) as host:
+        options = HubSpot.Options.model_validate({"auth": {"token": "t"}, "host": host})
+        with pytest.raises(Later, match="status 502"):
+            HubSpot(options, Ports(clock.now, clock.sleep)).describe("contacts")
+
+
+def test_nobody_there_is_for_later(clock: Clock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        host = f"http://127.0.0.1:{free.getsockname()[1]}"
+    options = HubSpot.Options.model_validate({"auth": {"token": "t"}, "host": host})
+    with pytest.raises(Later, match="no answer"):
+        HubSpot(options, Ports(clock.now, clock.sleep)).describe("contacts")
+
+
+@contextmanager
+def answering(raw: bytes) -> Iterator[str]:
+    """A server that gives these bytes to everyone, and then hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+        done = Event()
+
+        def serve() -> None:
+            while not done.is_set():
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(raw)
+
+        thread = Thread(target=serve)
+        thread.start()
+        host, port = server.getsockname()[:2]
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            done.set()
+            socket.create_connection((host, port)).close()
+            thread.join()

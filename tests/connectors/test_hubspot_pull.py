@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import Change, ConnectorError, Cursor, Selection, Stop, Write
+from connectors.base import Change, ConnectorError, Cursor, Later, Selection, Stop, Write
 from connectors.http import Request
 from connectors.hubspot import HubSpot
 from connectors.plugin import Ports
@@ -192,6 +192,9 @@ def test_a_forgotten_paging_cursor_starts_the_list_over(sandbox: Sandbox, connec
     rule = {"effect": "status", "status": 400, "body": refusal, "route": "GET /crm/objects/contacts", "times": 1}
     sandbox.faults([{**rule, "skip": 2}])
     assert {change.id for change in pulled(connect(), CONTACTS)[0]} == set(ids)
+    sandbox.faults([{**rule, "skip": 2, "times": 0}])
+    with pytest.raises(Stop):
+        pulled(connect(), CONTACTS)
 
 
 def test_a_quiet_pull_is_one_or_two_searches_whatever_the_number_of_records(sandbox: Sandbox, connect: Connect) -> None:
@@ -278,6 +281,13 @@ def test_a_missing_id_that_leads_to_another_record_was_merged(sandbox: Sandbox, 
         ("888888", True, survivor),
         ("999999", True, None),
     ]
+
+
+def test_an_id_that_is_there_and_is_not_is_no_deletion(sandbox: Sandbox, connect: Connect) -> None:
+    row = {"id": "888888", "properties": {}, "updatedAt": "2026-03-01T09:00:00.000Z"}
+    sandbox.faults([{"effect": "status", "status": 200, "body": row, "route": "GET /crm/objects/contacts/*"}])
+    with pytest.raises(Later):
+        connect().read(CONTACTS, ["888888"])
 
 
 def _merge(hubspot: HubSpot, primary: str, lost: str) -> Any:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.base import Cursor, Selection, Stop
 from connectors.hubspot.cursor import Backfill, Edge, Live, Position, Snapshot, dump, load
-from connectors.hubspot.records import changes, millis, moment
+from connectors.hubspot.records import changes, millis, moment, version
 
 IDS = st.text("0123456789", min_size=1, max_size=15)
 EDGES = st.builds(Edge, st.integers(0, 2**45), st.frozensets(IDS, max_size=5), st.booleans())
@@ -32,6 +32,12 @@ def test_every_way_in_which_hubspot_writes_a_time_is_read_alike(naive: datetime)
 @pytest.mark.parametrize("text", ["2026-03-12T07:33:46Z", "2026-03-12T07:33:46.6Z", "2026-03-12T08:33:46+01:00"])
 def test_a_fraction_or_an_offset_is_optional(text: str) -> None:
     assert moment(text).replace(microsecond=0) == datetime(2026, 3, 12, 7, 33, 46, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2026-03-12T07:33:46Z", "2026-03-12T07:33:46.000Z", "1773300826000"])
+def test_one_instant_is_one_version_however_it_is_written(text: str) -> None:
+    """I8: an update answers with one spelling, and a list or a search with another."""
+    assert version(text) == "2026-03-12T07:33:46.000Z"
 
 
 @given(POSITIONS)
