@@ -1,6 +1,6 @@
 """Being qualified over time, held against a walk through the whole time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -149,38 +149,40 @@ MOMENTS = st.dictionaries(
 STAYS = st.sampled_from([0, 1, 14])
 
 
-def walked(path: Journey, rules: ScoreRules, until: datetime, step: timedelta) -> list[tuple[datetime, bool]]:
-    """Qualified or not, looked at step by step."""
-    entered: datetime | None = None
-    at, found = BEGIN, []
+def looks(until: datetime) -> Iterator[datetime]:
+    """Every hour, when things happen, and the minute before, when most has faded."""
+    at = BEGIN
     while at <= until:
-        now = score(path, rules, at)
-        if now.disqualified_by is not None:
-            entered = None
-        elif entered is None and now.total >= rules.qualified_at:
-            entered = at
-        elif entered is not None and at - entered >= rules.minimum_stay and now.total < rules.leaves_at:
-            entered = None
-        found.append((at, entered is not None))
-        at += step
-    return found
+        yield at
+        yield at + HOUR - MINUTE
+        at += HOUR
 
 
 @given(TOUCHES, MOMENTS, STAYS)
 @settings(max_examples=60, deadline=None)
-def test_spells_agree_with_walking_hour_by_hour(
+def test_spells_agree_with_walking_through_the_whole_time(
     touches: list[Touchpoint], moments: dict[float, dict[str, bool]], stay: int
 ) -> None:
-    """Touches fall on whole hours, so only what fades in between is seen up to an hour late by the walk."""
     path, rules = journey(*touches, moments=moments), agreed(*KINDS.values(), stay=stay)
     until = BEGIN + 45 * DAY
-    found = spells(path, rules, until)
-    edges = [edge for spell in found for edge in (spell.entered, spell.left) if edge is not None]
-    for at, qualified in walked(path, rules, until, HOUR):
-        inside = any(spell.entered <= at and (spell.left is None or at < spell.left) for spell in found)
-        # A stay that began within the hour before is counted from its own second, the walk's from the full hour.
-        near = any(edge <= at < edge + HOUR or edge + stay * DAY <= at < edge + stay * DAY + HOUR for edge in edges)
-        assert inside == qualified or near
+    found = spells(path, rules, until + DAY)
+    for spell in found:
+        first = score(path, rules, spell.entered)
+        assert first.total >= 70
+        assert not first.disqualified_by
+        if spell.left is not None:
+            last = score(path, rules, spell.left)
+            assert last.disqualified_by == spell.disqualified_by
+            assert last.disqualified_by or (last.total < 60 and spell.left >= spell.entered + stay * DAY)
+    for at in looks(until):
+        now = score(path, rules, at)
+        inside = [spell for spell in found if spell.entered <= at and (spell.left is None or at < spell.left)]
+        assert len(inside) <= 1
+        if inside:
+            assert not now.disqualified_by
+            assert now.total >= 60 or at < inside[0].entered + stay * DAY
+        else:
+            assert now.total < 70 or now.disqualified_by
 
 
 @given(TOUCHES, MOMENTS, STAYS, st.integers(0, 45), st.integers(0, 45))
