@@ -1,8 +1,8 @@
 """The one place where things are built and wired: configuration, database, connectors, clock."""
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -14,6 +14,9 @@ from journey.derive import Agreement
 from mapping.compiled import ObjectMapping
 from state.store import Store
 from sync.config import Config
+from sync.config_check import SchemaFinding, check_against_schema
+
+LOOK_AGAIN = timedelta(hours=1)
 
 Now = Callable[[], datetime]
 Sleep = Callable[[float], None]
@@ -34,6 +37,7 @@ class App:
         self._sleep = sleep
         self._connectors: dict[str, Connector] = {}
         self._ledgers = {name: Ledger() for name in config.connections}
+        self._looked: dict[str, datetime] = {}
         self._building = Lock()
 
     @classmethod
@@ -76,6 +80,18 @@ class App:
                 ports = Ports(self.now, self._sleep, self._ledgers[connection])
                 self._connectors[connection] = registry.load(configured.connector)(configured.options, ports)
             return self._connectors[connection]
+
+    def schema_findings(self, connection: str) -> Sequence[SchemaFinding]:
+        """Mapped fields that do not work in the CRM as this user sees it; asked anew at most once an hour while all is well."""
+        looked = self._looked.get(connection)
+        if looked is None or self.now() - looked >= LOOK_AGAIN:
+            connector, mappings = self.connector(connection), self.mappings[connection]
+            named = {name for name, mapping in mappings.items() if mapping.origins or mapping.targets}
+            found = check_against_schema(mappings, {name: connector.describe(name) for name in named})
+            if found:
+                return found
+            self._looked[connection] = self.now()
+        return ()
 
     def api_calls(self, connection: str) -> int:
         """Calls made to this connection's CRM so far."""

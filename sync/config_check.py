@@ -10,13 +10,16 @@ from mapping.compiled import ObjectMapping
 
 @dataclass(frozen=True, slots=True)
 class SchemaFinding:
-    """One field that will not work. `path` leads to it in the file; `fixable` if Relevo can create the field itself."""
+    """One field that will not work: one we write to, or one we read. `path` leads to it in the file; `fixable` if Relevo can
+    create the field itself.
+    """
 
     object: str
     path: tuple[str | int, ...]
     field: str
     problem: str
     fix: str
+    written: bool = False
     fixable: bool = False
 
 
@@ -49,11 +52,18 @@ def _written(mapping: ObjectMapping, schema: Schema) -> Iterator[SchemaFinding]:
         field = schema.fields.get(name)
         if field is None:
             fix = "run relevo fields apply to create it"
-            yield SchemaFinding(mapping.object, path, name, f"the CRM has no field '{name}'", fix, fixable=True)
+            yield SchemaFinding(
+                mapping.object, path, name, f"the CRM has no field '{name}'", fix, written=True, fixable=True
+            )
         elif field.calculated:
             yield SchemaFinding(
-                mapping.object, path, name, f"'{name}' is calculated by the CRM", "write to a field of your own"
+                mapping.object,
+                path,
+                name,
+                f"'{name}' is calculated by the CRM",
+                "write to a field of your own",
+                written=True,
             )
         elif not field.writable:
             fix = "give this user the right to edit the field, or write to another one"
-            yield SchemaFinding(mapping.object, path, name, f"'{name}' may not be written", fix)
+            yield SchemaFinding(mapping.object, path, name, f"'{name}' may not be written", fix, written=True)

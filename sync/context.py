@@ -1,6 +1,6 @@
 """What one run of one connection works with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -9,6 +9,7 @@ from connectors.base import Connector, Later
 from mapping.compiled import ObjectMapping
 from state.model import RunId
 from state.store import Store
+from sync.config_check import SchemaFinding
 from sync.observer import Observer
 
 RESERVED_WAIT = 900.0
@@ -23,7 +24,7 @@ class Interrupted(Exception):
 class RunContext:
     """One run: whose it is, what it may use, and whether it should end early (`stop`).
 
-    `reserve` is the share of the vendor's quota that is left to other apps.
+    `reserve` is the share of the vendor's quota that is left to other apps; `findings` are mapped fields that do not work.
     """
 
     run: RunId
@@ -35,6 +36,21 @@ class RunContext:
     now: Callable[[], datetime]
     stop: Event
     reserve: float = 0.0
+    findings: Sequence[SchemaFinding] = ()
+
+    @property
+    def readable(self) -> Sequence[ObjectMapping]:
+        """The objects all of whose mapped fields can be read; of the others, nothing read is better than nulls (I15)."""
+        return self._without({finding.object for finding in self.findings if not finding.written})
+
+    @property
+    def writable(self) -> Sequence[ObjectMapping]:
+        """The objects that are written to and can be."""
+        mappings = self._without({finding.object for finding in self.findings if finding.written})
+        return [mapping for mapping in mappings if mapping.written]
+
+    def _without(self, objects: set[str]) -> Sequence[ObjectMapping]:
+        return [mapping for name, mapping in self.mappings.items() if name not in objects]
 
     def go_on(self) -> None:
         """Between two steps that may be far apart: raise `Interrupted` when the run was asked to end, `Later` when what is

@@ -3,8 +3,8 @@
 A run resumes from what is stored, page by page, so it may be cut off anywhere and simply run again.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from threading import Event
@@ -12,12 +12,15 @@ from threading import Event
 from connectors.base import Later, Stop
 from state.model import RunRow, RunState
 from sync.app import App
+from sync.config_check import SchemaFinding
 from sync.context import Interrupted, RunContext
 from sync.derivation import derive_due
 from sync.observer import Observer, Silent
 from sync.pull import pull_object, read_ids
 from sync.push import push_object, show_plans
 from sync.reread import follow_config
+
+FINDINGS_TOLD = 5
 
 
 class Trigger(StrEnum):
@@ -90,7 +93,7 @@ def run_sync(
     """
 
     def steps(ctx: RunContext) -> None:
-        for mapping in ctx.mappings.values():
+        for mapping in ctx.readable:
             pull_object(ctx, mapping)
         _derive_and_push(app, ctx, write=write)
 
@@ -111,7 +114,9 @@ def resync(
     """Read one object again as `request` says, then derive and settle what that changed, as `run_sync` does."""
 
     def steps(ctx: RunContext) -> None:
-        mapping = ctx.mappings[object]
+        mapping = next((mapping for mapping in ctx.readable if mapping.object == object), None)
+        if mapping is None:
+            return
         match request:
             case Full():
                 ctx.store.forget_cursor(connection, object)
@@ -138,8 +143,8 @@ def retry_rejected(
 
     def steps(ctx: RunContext) -> None:
         retried = ctx.store.retry_rejected(connection)
-        for name, mapping in ctx.mappings.items():
-            if ids := [ref.id for ref in retried.reread if ref.object == name]:
+        for mapping in ctx.readable:
+            if ids := [ref.id for ref in retried.reread if ref.object == mapping.object]:
                 read_ids(ctx, mapping, ids)
         _derive_and_push(app, ctx, write=True)
 
@@ -148,10 +153,9 @@ def retry_rejected(
 
 def _derive_and_push(app: App, ctx: RunContext, *, write: bool) -> None:
     derive_due(ctx, app.agreement, app.mappings)
-    for mapping in ctx.mappings.values():
-        if mapping.written:
-            settle = push_object if write else show_plans
-            settle(ctx, mapping)
+    settle = push_object if write else show_plans
+    for mapping in ctx.writable:
+        settle(ctx, mapping)
 
 
 def _run(
@@ -194,22 +198,38 @@ class _End:
 
 def _attempt(app: App, steps: Callable[[RunContext], None], ctx: RunContext) -> _End:
     try:
+        findings = app.schema_findings(ctx.connection)
         follow_config(ctx, app.config)
-        steps(ctx)
+        steps(replace(ctx, findings=findings))
     except Interrupted:
         return _End(Ending.INTERRUPTED, "the run was asked to end; the next one goes on from here")
     except Later as later:
         return _End(Ending.LATER, str(later), retry_after=later.after)
     except Stop as stopped:
         return _End(Ending.STOPPED, str(stopped), fix=stopped.fix)
-    return _End(Ending.COMPLETE)
+    return _End(Ending.COMPLETE, *_told(findings))
+
+
+def _told(findings: Sequence[SchemaFinding]) -> tuple[str, str]:
+    """What to say of fields that do not work: the message and what to do."""
+    if not findings:
+        return "", ""
+    named = "; ".join(f"{finding.object}: {finding.problem}" for finding in findings[:FINDINGS_TOLD])
+    more = f" and {len(findings) - FINDINGS_TOLD} more" if len(findings) > FINDINGS_TOLD else ""
+    left_out = (
+        "objects with fields that cannot be read were not read, those with fields that cannot be written not written"
+    )
+    return (
+        f"{named}{more} ({left_out})",
+        "relevo doctor names each; relevo fields apply creates the missing ones of ours",
+    )
 
 
 def _state(end: _End, row: RunRow) -> tuple[RunState, str | None]:
     match end.ending:
         case Ending.COMPLETE:
-            bad = any(counts.taken.rejected or counts.refused for counts in row.objects)
-            return (RunState.PARTIAL if bad else RunState.DONE), None
+            bad = end.message or any(counts.taken.rejected or counts.refused for counts in row.objects)
+            return (RunState.PARTIAL if bad else RunState.DONE), end.message or None
         case Ending.LATER:
             return RunState.PARTIAL, end.message
         case Ending.INTERRUPTED:

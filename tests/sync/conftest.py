@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors.base import Field, FieldKind
 from connectors.memory.world import World
 from sync.app import App
 from sync.config import parse_config
@@ -110,12 +111,17 @@ class Bench:
         return sum(len(row["history"].get("relevo_score", [])) for row in self.world(name).rows["contacts"].values())
 
 
-def provision(world: World) -> None:
-    """The fields Relevo writes, and those it reads of calls, exist before any record has them."""
-    from connectors.base import Field, FieldKind
+MAPPED = {
+    "contacts": ("email", "stage", "employees", "owner", "created_at", "form_at"),
+    "calls": ("at", "by"),
+}
+OURS = ("relevo_score", "relevo_sla_status", "relevo_sla_due")
 
-    for name in ("relevo_score", "relevo_sla_status", "relevo_sla_due"):
-        world.fields["contacts"][name] = Field(name, name, FieldKind.TEXT)
+
+def provision(world: World) -> None:
+    """The CRM's account has every field that is mapped, whether or not a record holds it yet."""
+    for name, fields in {**MAPPED, "contacts": MAPPED["contacts"] + OURS}.items():
+        world.fields[name] |= {field: Field(field, field, FieldKind.TEXT) for field in fields}
 
 
 def make_bench(folder: Path, names: list[str]) -> Bench:

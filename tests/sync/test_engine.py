@@ -1,6 +1,7 @@
 """The whole chain over an in-memory CRM: what is read is counted, what is owed is written once, and any cut can be resumed."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -315,7 +316,8 @@ def test_another_rule_scores_everyone_again_without_reading_anyone(bench: "Bench
 
 
 def test_a_refused_write_is_kept_with_the_crms_reason(bench: "Bench") -> None:
-    del bench.world().fields["contacts"]["relevo_score"]
+    score = bench.world().fields["contacts"]["relevo_score"]
+    bench.world().fields["contacts"]["relevo_score"] = replace(score, options=("10", "20"))
     bench.lead("1")
     report = bench.sync()
     assert report.run.state is RunState.PARTIAL
@@ -323,6 +325,35 @@ def test_a_refused_write_is_kept_with_the_crms_reason(bench: "Bench") -> None:
         (row,) = app.store.rejected()
     assert row.rejection.stage is RejectionStage.OUTBOUND
     assert "relevo_score" in row.rejection.reason
+
+
+def test_a_mapped_field_that_is_gone_is_a_named_finding_and_never_a_null(bench: "Bench") -> None:
+    """I15: nothing of the object is read until the field is back; other objects go on."""
+    bench.lead("1")
+    bench.sync()
+    employees = bench.world().fields["contacts"].pop("employees")
+    bench.world().rows["contacts"]["1"]["fields"].pop("employees")
+    bench.world().put("contacts", "1", {"owner": "o2"})
+    bench.call("c1", "1", bench.time)
+    report = bench.sync()
+    assert report.run.state is RunState.PARTIAL
+    assert "employees" in report.message
+    assert [counts.object for counts in report.run.objects if counts.taken.received] == ["calls"]
+    assert bench.held("1")["score"] == 90
+    bench.world().fields["contacts"]["employees"] = employees
+    bench.world().put("contacts", "1", {"employees": "250"})
+    assert bench.sync().run.state is RunState.DONE
+
+
+def test_a_field_of_ours_that_is_missing_is_one_finding_not_a_refusal_for_every_record(bench: "Bench") -> None:
+    """I15"""
+    del bench.world().fields["contacts"]["relevo_score"]
+    bench.lead("1")
+    report = bench.sync()
+    assert report.run.state is RunState.PARTIAL
+    assert "relevo_score" in report.message
+    with bench.open() as app:
+        assert app.store.rejected() == []
 
 
 class _Silent:
