@@ -39,10 +39,20 @@ class Index:
 
     def between(self, lowest: int | None, highest: int | None) -> Iterator[Record]:
         """Records modified within the closed range of epoch milliseconds, in that order."""
-        low = None if lowest is None else (lowest, RecordId(-1))
-        high = None if highest is None else (highest + 1, RecordId(-1))
-        for _, id_ in self._order.irange(low, high):
+        first, last = self._places(lowest, highest)
+        for _, id_ in self._order.islice(first, last):
             yield self.seen[id_]
+
+    def page(self, lowest: int | None, highest: int | None, after: int, limit: int) -> tuple[list[Record], int]:
+        """A page of what `between` gives, and how many there are in all, without going through them."""
+        first, last = self._places(lowest, highest)
+        page = self._order.islice(first + after, min(first + after + limit, last))
+        return [self.seen[id_] for _, id_ in page], max(0, last - first)
+
+    def _places(self, lowest: int | None, highest: int | None) -> tuple[int, int]:
+        first = 0 if lowest is None else self._order.bisect_left((lowest, RecordId(-1)))
+        last = len(self._order) if highest is None else self._order.bisect_left((highest + 1, RecordId(-1)))
+        return first, last
 
     def kept(self, query: bytes) -> list[Record] | None:
         """What this query found, if nothing has changed since."""

@@ -7,7 +7,7 @@ characters, 200 a page, 10,000 in all. IN on a text property compares with lower
 import fnmatch
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -31,16 +31,24 @@ Test = Callable[[Record], bool]
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The modified times a query may match, closed, epoch ms; None is open. `alone`: they are all that it asks for."""
+
+    low: int | None = None
+    high: int | None = None
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed search. `groups` are alternatives, the tests in one all hold; `low` and `high` bound the modified time (epoch ms)."""
+    """A parsed search. `groups` are alternatives, the tests in one all hold."""
 
     groups: tuple[tuple[Test, ...], ...]
     sort: tuple[str, bool] | None
     after: int
     limit: int
     names: tuple[str, ...]
-    low: int | None
-    high: int | None
+    span: Span
     key: bytes
 
 
@@ -48,11 +56,13 @@ def run_search(account: Account, kind: Kind, query: Query) -> tuple[list[Record]
     """A page of records as the index has them, and the total. What the last few searches found is kept for their next pages."""
     index = account.indexes[kind.name]
     index.settle(account.clock.now())
+    if query.span.alone and query.sort == (kind.modified, False):
+        return index.page(query.span.low, query.span.high, query.after, query.limit)
     found = index.kept(query.key)
     if found is None:
         found = [
             record
-            for record in index.between(query.low, query.high)
+            for record in index.between(query.span.low, query.span.high)
             if any(all(test(record) for test in group) for group in query.groups)
         ]
         found.sort(key=_order(account, kind, query.sort), reverse=bool(query.sort and query.sort[1]))
@@ -100,7 +110,7 @@ def parse_query(account: Account, kind: Kind, body: bytes, given: Mapping[str, A
     tests = [tuple(_test(account, kind, one) for one in group.get("filters", ())) for group in groups] or [()]
     if text := str(given.get("query") or "").lower():
         tests = [(*group, _full_text(kind, text)) for group in tests]
-    low, high = _bounds(kind, groups)
+    span = _hull([_span(kind, group.get("filters", ())) for group in groups])
     after, limit = _position(given)
     return Query(
         tuple(tests),
@@ -108,8 +118,7 @@ def parse_query(account: Account, kind: Kind, body: bytes, given: Mapping[str, A
         after,
         limit,
         tuple(given.get("properties") or ()),
-        low,
-        high,
+        replace(span, alone=span.alone and not text),
         orjson.dumps([groups, given.get("sorts"), given.get("query"), account.settings.search_ids_as_text]),
     )
 
@@ -150,25 +159,39 @@ def _sort(account: Account, kind: Kind, sorts: Sequence[Any]) -> tuple[str, bool
     return name, descending
 
 
-def _bounds(kind: Kind, groups: Sequence[Mapping[str, Any]]) -> tuple[int | None, int | None]:
-    """The widest range of modified times that any group may match; None is open."""
-    lows, highs = [], []
-    for group in groups:
-        low, high = [], []
-        for one in group.get("filters", ()):
-            at = parse_instant(str(one.get("value"))) if one.get("propertyName") == kind.modified else None
-            if at is None:
-                continue
-            operator = one.get("operator")
-            if operator in {"GT", "GTE", "EQ", "BETWEEN"}:
-                low.append(at)
-            if operator in {"LT", "LTE", "EQ"}:
-                high.append(at)
-        lows.append(max(low, default=None))
-        highs.append(min(high, default=None))
-    lowest = None if None in lows or not lows else min(low for low in lows if low is not None)
-    highest = None if None in highs or not highs else max(high for high in highs if high is not None)
-    return lowest, highest
+def _span(kind: Kind, filters: Sequence[Mapping[str, Any]]) -> Span:
+    """What one group says of the modified time."""
+    low: list[int] = []
+    high: list[int] = []
+    others = 0
+    for one in filters:
+        operator = one.get("operator")
+        at, until = parse_instant(str(one.get("value"))), parse_instant(str(one.get("highValue")))
+        if one.get("propertyName") != kind.modified or at is None or operator not in _BOUNDS:
+            others += 1
+            continue
+        lower, upper = _BOUNDS[operator](at, at if until is None else until)
+        low += [lower] if lower is not None else []
+        high += [upper] if upper is not None else []
+    return Span(max(low, default=None), min(high, default=None), alone=not others)
+
+
+_BOUNDS: dict[str, Callable[[int, int], tuple[int | None, int | None]]] = {
+    "EQ": lambda at, _: (at, at),
+    "GT": lambda at, _: (at + 1, None),
+    "GTE": lambda at, _: (at, None),
+    "LT": lambda at, _: (None, at - 1),
+    "LTE": lambda at, _: (None, at),
+    "BETWEEN": lambda at, until: (at, until),
+}
+
+
+def _hull(spans: Sequence[Span]) -> Span:
+    """The narrowest span around all."""
+    lows, highs = [span.low for span in spans], [span.high for span in spans]
+    low = None if None in lows or not lows else min(low for low in lows if low is not None)
+    high = None if None in highs or not highs else max(high for high in highs if high is not None)
+    return Span(low, high, alone=all(span.alone for span in spans) and len(spans) <= 1)
 
 
 def _full_text(kind: Kind, text: str) -> Test:

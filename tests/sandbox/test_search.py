@@ -84,8 +84,10 @@ OPERATORS = {"EQ": "__eq__", "LT": "__lt__", "LTE": "__le__", "GT": "__gt__", "G
 FILTERS = st.tuples(st.sampled_from(list(OPERATORS)), st.integers(0, 9))
 
 
-@given(st.lists(st.lists(FILTERS, min_size=1, max_size=3), min_size=1, max_size=3))
-def test_bounding_the_modified_time_loses_and_adds_nothing(groups: list[list[tuple[str, int]]]) -> None:
+@given(st.lists(st.lists(FILTERS, min_size=1, max_size=3), max_size=3), st.booleans(), st.integers(0, 3))
+def test_bounding_the_modified_time_loses_and_adds_nothing(
+    groups: list[list[tuple[str, int]]], by_time: bool, after: int
+) -> None:
     account = Account()
     load(account, {"objects": {"contacts": [{"properties": {"firstname": "P"}, "modified": n} for n in range(10)]}})
     filters = [
@@ -93,11 +95,11 @@ def test_bounding_the_modified_time_loses_and_adds_nothing(groups: list[list[tup
         for group in groups
     ]
     contacts = kind_named("contacts")
-    query = parse_query(account, contacts, b"", {"filterGroups": filters, "limit": 200})
-    wanted = [
-        n for n in range(10) if any(all(getattr(n, OPERATORS[name])(at) for name, at in group) for group in groups)
-    ]
-    assert [record.updated for record in run_search(account, contacts, query)[0]] == wanted
+    body = {"filterGroups": filters, "limit": 4, "after": after, "sorts": ["lastmodifieddate"] if by_time else []}
+    page, total = run_search(account, contacts, parse_query(account, contacts, b"", body))
+    held = [all(getattr(n, OPERATORS[name])(at) for name, at in group) for n in range(10) for group in groups]
+    wanted = [n for n in range(10) if not groups or any(held[n * len(groups) : (n + 1) * len(groups)])]
+    assert ([record.updated for record in page], total) == (wanted[after : after + 4], len(wanted))
 
 
 def test_groups_are_alternatives_and_filters_in_one_all_hold(people: Sandbox) -> None:
