@@ -188,7 +188,7 @@ def _nothing_agreed() -> Iterator[None]:
     agree = Store.agree
 
     def late(store: Store, run: RunId, rows: list[Agreed]) -> None:
-        time.sleep(0.05)
+        time.sleep(0.3)  # the moment between the answer and its note, drawn out
         agree(store, run, rows)
 
     def blind(row: OutboxRow, _live: object, policies: Policies, _same: Same, kept: frozenset[str]) -> RecordPlan:
