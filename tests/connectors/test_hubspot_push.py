@@ -1,5 +1,6 @@
 """HubSpot's push: what became of every single write."""
 
+import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -55,6 +56,20 @@ def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_rows_are_alone(
     assert len({outcome.code for outcome in refused.values()}) == 3
     assert [outcome.id for outcome in outcomes] == [write.id for write in writes]
     assert int(sandbox.ledger()["calls"][UPDATE]) < 40
+
+
+@pytest.mark.parametrize("bad", [1, 10, 50, 99, 100])
+def test_whichever_rows_of_a_hundred_are_bad_the_others_are_written_once(
+    sandbox: Sandbox, connect: Connect, bad: int
+) -> None:
+    """I5; I2."""
+    ids = contacts(sandbox, 100)
+    spoilt = set(random.Random(bad).sample(ids, bad))  # noqa: S311 (which rows does not matter)
+    writes = [named(id_, "no such stage", "lifecyclestage") if id_ in spoilt else named(id_) for id_ in ids]
+    outcomes = pushed(connect(), *writes)
+    assert {outcome.id for outcome in outcomes if isinstance(outcome, Refused)} == spoilt
+    assert [outcome.id for outcome in outcomes] == ids
+    assert sorted(write["id"] for write in sandbox.ledger()["writes"]) == sorted(set(ids) - spoilt)
 
 
 def test_the_version_of_a_write_is_the_one_the_next_pull_gives(sandbox: Sandbox, connect: Connect) -> None:

@@ -1,5 +1,6 @@
 """Setting a HubSpot connection up: options, checks, fields."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -116,7 +117,7 @@ def test_a_check_sees_a_clock_that_is_wrong(sandbox: Sandbox, clock: Clock) -> N
     given = {"auth": {"token": sandbox.token}, "host": sandbox.url}
     findings = {finding.name: finding for finding in HubSpot(HubSpot.Options.model_validate(given), slow).check()}
     assert not findings["clock"].ok
-    assert "600 s behind" in findings["clock"].detail or "599 s behind" in findings["clock"].detail
+    assert re.search(r"(59|60)\d s behind", findings["clock"].detail)
 
 
 def test_the_daily_quota_is_told_after_a_call(sandbox: Sandbox, connect: Connect) -> None:
