@@ -156,7 +156,9 @@ def choice(name: str, options: str, *, length: int = 255, default: str | None = 
     )  # fmt: skip
 
 
-def link(name: str, to: str, *, required: bool = False, relationship: str | None = None, **more: bool) -> Many:
+def link(
+    name: str, to: str, *, required: bool = False, relationship: str | None = None, updateable: bool = True
+) -> Many:
     """A lookup to one or several objects; the relationship is the name without `Id` unless said otherwise."""
     yield Field(
         name,
@@ -165,7 +167,7 @@ def link(name: str, to: str, *, required: bool = False, relationship: str | None
         nillable=not required,
         refers_to=tuple(to.split()),
         relationship=relationship or (name[:-3] + "__r" if name.endswith("__c") else name.removesuffix("Id")),
-        **more,
+        updateable=updateable,
     )
 
 

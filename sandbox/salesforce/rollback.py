@@ -1,0 +1,31 @@
+"""Undoing what a call has written so far, as allOrNone asks."""
+
+from sandbox.salesforce.org import Org
+
+
+class Savepoint:
+    """The org's state when it was made; end it with `release` or `restore`."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+        self._writes = len(org.ledger.writes)
+        self._deletions = {name: len(table.deletions) for name, table in org.tables.items()}
+        for table in org.tables.values():
+            table.undo = []
+
+    def release(self) -> None:
+        """Keep what was written."""
+        for table in self._org.tables.values():
+            table.undo = None
+
+    def restore(self) -> None:
+        """Undo what was written since, in the ledger too."""
+        for name, table in self._org.tables.items():
+            done, table.undo = table.undo or [], None
+            for id_, before in reversed(done):
+                if before is None:
+                    table.purge(id_)
+                else:
+                    table.put(before)
+            del table.deletions[self._deletions[name] :]
+        del self._org.ledger.writes[self._writes :]
