@@ -32,7 +32,12 @@ class Seed:
 
 
 def load(account: Account, given: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Load a body of `/_sandbox/load`; the ids by kind. Raises ValueError for a property that the account does not have."""
+    """Load a body of `/_sandbox/load`; the ids by kind. Raises ValueError for a property that the account does not have.
+
+    `properties`: create bodies by kind. `objects`: rows by kind, {properties, id?, created?, modified?, archived?, history?: {name: [[value,
+    instant], …]}}; a row with a known id changes that record. `associations`: [kind, id, kind, id, type id?]. `owners`, `campaigns`, `pipelines`
+    and `tokens` ({token, scopes, expires?}): see the functions below. Instants are epoch ms or ISO-8601.
+    """
     for kind, definitions in given.get("properties", {}).items():
         for one in definitions:
             account.catalogs[kind].create(
