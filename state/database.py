@@ -20,10 +20,8 @@ Dialect = Literal["sqlite", "postgresql"]
 BUSY_TIMEOUT = 60.0
 """Seconds a SQLite writer waits for another one to end."""
 
-
 _CHECKPOINT_PAGES = 8_000
 """Copy the WAL into the file every 32 MB: a page of records touches many pages of the indexes, again and again."""
-
 
 _POSTGRESQL_SETTINGS = (
     # As with SQLite's `synchronous = NORMAL`, a power failure may undo the newest transactions, always whole ones: a page

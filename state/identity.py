@@ -125,7 +125,7 @@ def regroup(
         return Regrouped()
     walk = _Walk(connection)
     walk.run(nodes, before)
-    people = _people(sources, walk)
+    people = _people(sources, walk, before)
     moved = {key: people[key] for key, node in walk.nodes.items() if node.person != people[key]}
     _move(connection, moved)
     live = {people[key] for key, node in walk.nodes.items() if not node.gone}
@@ -134,11 +134,15 @@ def regroup(
     return Regrouped(frozenset(touched & live), frozenset(known - live))
 
 
-def _people(sources: Sources, walk: _Walk) -> dict[Key, PersonId]:
-    edges = [(sources.ref(*one), sources.ref(*other)) for one, other in walk.edges]
-    joined = group((), edges)
-    refs = {key: sources.ref(*key) for key in walk.nodes}
-    return {key: joined.get(ref) or person_id(ref) for key, ref in refs.items()}
+def _people(sources: Sources, walk: _Walk, before: AbstractSet[PersonId]) -> dict[Key, PersonId]:
+    joined = group((), ((sources.ref(*one), sources.ref(*other)) for one, other in walk.edges))
+    people = {}
+    for key, node in walk.nodes.items():
+        ref = sources.ref(*key)
+        # A new record that nothing joins already carries its own id.
+        own = person_id(ref) if node.person in before else node.person
+        people[key] = joined.get(ref, own)
+    return people
 
 
 def _move(connection: Connection, moved: dict[Key, PersonId]) -> None:

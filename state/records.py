@@ -113,6 +113,7 @@ def weigh(connection: Connection, sources: Sources, facts: Sequence[Fact]) -> Ba
             continue
         if verdict is not Verdict.UNCHANGED:
             batch.after[key] = record, fact
+            batch.touched.pop(key, None)
             _keep_past(batch, record, held)
         elif held is not None and record.order > held.order:
             batch.touched[key] = record

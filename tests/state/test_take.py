@@ -117,6 +117,16 @@ def test_versions_of_one_record_in_one_page_are_weighed_in_turn(store: Store) ->
     assert (fact.values, fact.modified) == ({"name": "b"}, at(3))
 
 
+def test_the_newest_version_of_a_page_is_the_one_held(store: Store) -> None:
+    store.take(page(contact("1", 0, name="a")))
+    store.take(page(contact("1", 1, name="a"), contact("1", 3, name="b"), contact("1", 4, name="b")))
+    (fact,) = store.facts_of([ONE])[ONE].facts
+    assert (fact.values, fact.modified) == ({"name": "b"}, at(4))
+    store.take(page(contact("1", 5, name="b"), contact("1", 7, name="c")))
+    assert store.take(page(contact("1", 6, name="d"))) == Taken(unchanged=1)
+    assert values_of(store) == {"name": "c"}
+
+
 def test_deleted_and_merged_records_leave_tombstones(store: Store) -> None:
     """I11."""
     store.take(page(contact("1", name="Ana"), contact("2"), contact("3")))
