@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import NamedTuple
 
 from journey.model import Moment
@@ -27,13 +28,14 @@ class Lapse(NamedTuple):
 def while_holding(
     condition: Condition | None, moments: Sequence[Moment], since: datetime, until: datetime, excluded_by: str = ""
 ) -> Iterator[Lapse]:
-    """The lapses between `since` and `until` in which the person's fields meet `condition`."""
+    """The lapses from `since` to `until` inclusive in which the person's fields meet `condition`."""
     if condition is None:
         return
     begun: datetime | None = None
-    for position, moment in enumerate(moments):
-        ends = moments[position + 1].since if position + 1 < len(moments) else until
-        if moment.since >= until or ends <= since:
+    for moment, following in zip_longest(moments, moments[1:]):
+        if moment.since > until:
+            break
+        if following is not None and following.since <= since:
             continue
         holds = condition(moment.values)
         if holds and begun is None:
@@ -46,12 +48,14 @@ def while_holding(
 
 
 def between_spells(spells: Sequence[Spell], until: datetime) -> Iterator[Lapse]:
-    """The lapses after spells that a disqualifier ended, each until the next spell."""
-    for position, spell in enumerate(spells):
-        if spell.left is not None and spell.disqualified_by is not None and spell.left < until:
-            again = spells[position + 1].entered if position + 1 < len(spells) else None
-            lasting = again is None or again >= until
-            yield Lapse(spell.left, until if lasting or again is None else again, lasting, spell.disqualified_by)
+    """The lapses up to `until` after spells that a disqualifier ended, each until the next spell."""
+    for spell, following in zip_longest(spells, spells[1:]):
+        if spell.left is None or spell.disqualified_by is None or spell.left > until:
+            continue
+        if following is None:
+            yield Lapse(spell.left, until, True, spell.disqualified_by)
+        else:
+            yield Lapse(spell.left, following.entered, False, spell.disqualified_by)
 
 
 def shifted(due: datetime, lapses: Sequence[Lapse], clock: Clock) -> datetime:

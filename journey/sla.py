@@ -203,13 +203,14 @@ def _cycle_id(person: PersonId, n: int) -> str:
 
 
 def _lapses(journey: Journey, opening: _Opening, as_of: datetime) -> list[Lapse]:
-    policy, opened = opening.policy, opening.spells[0].entered
-    until = as_of if opening.closing is None else min(as_of, opening.closing)
-    return [
+    policy, opened, closing = opening.policy, opening.spells[0].entered, opening.closing
+    until = as_of if closing is None else min(as_of, closing)
+    lapses = [
         *between_spells(opening.spells, until),
         *while_holding(policy.excluded, journey.moments, opened, until, policy.name),
         *while_holding(policy.paused, journey.moments, opened, until),
     ]
+    return [lapse for lapse in lapses if lapse.start != closing]
 
 
 def _run(

@@ -225,6 +225,9 @@ CASES = [
     ),
     Case("cooled down, not disqualified", B, "9 10:00", spells=[("2 10:00", "3 09:00", None)]),
     Case("paused", Z, "9 10:00", moments={**OWNED, "2 12:00": {"hold": True}}, policy=PAUSED, due="3 10:00"),
+    Case("paused at this very moment", Z, "2 10:00", moments={"2 10:00": {"hold": True}}, policy=PAUSED),
+    Case("out at this very moment", X, "2 12:00", moments={**OWNED, "2 12:00": {"duplicate": True}}, policy=EXCLUDED),
+    Case("disqualified at this very moment", X, "2 12:00", spells=[("2 10:00", "2 12:00", "student")]),
     Case(
         "paused for a day",
         P,
