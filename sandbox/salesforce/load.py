@@ -61,7 +61,9 @@ def _secure(org: Org, username: str, grants: Mapping[str, str]) -> None:
 
 def load_records(org: Org, table: Table, given: Iterable[Mapping[str, Any]]) -> list[str]:
     """Create records, or change those whose id is there already."""
-    defaults = {field.name: field.default for field in table.kind.fields.values() if field.default is not None}
+    defaults: Row = {field.name: field.default for field in table.kind.fields.values() if field.default is not None}
+    if "ownerid" in table.kind.fields:
+        defaults["OwnerId"] = org.admin
     fields = {field.name: field.type for field in table.kind.fields.values()}
     now, ids, new = org.now(), list[str](), list[Row]()
     for one in given:
