@@ -94,7 +94,7 @@ def _tag(value: object) -> dict[str, str]:
 
 def _tag_unwritable(value: object) -> object:
     if isinstance(value, str):
-        return value if _is_writable(value) else {"text": value.encode("utf-16-be", "surrogatepass").hex()}
+        return value if _is_writable(value) else {"text": value.encode("utf-8", "surrogatepass").hex()}
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         return {"integer": str(value)}
     if isinstance(value, date):
@@ -126,4 +126,4 @@ def _untag(tagged: Mapping[str, str]) -> Value:
         case "integer":
             return int(text)
         case _:
-            return bytes.fromhex(text).decode("utf-16-be", "surrogatepass")
+            return bytes.fromhex(text).decode("utf-8", "surrogatepass")

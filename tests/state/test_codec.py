@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from journey.model import Ref, StageChange, Value
@@ -29,6 +29,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(st.dictionaries(NAMES, VALUES))
+@example({"two surrogates that are no pair": "\ud83d\ude00", "beyond 64 bits": (2**70), "list": ("\udfff", "ok")})
 def test_every_value_comes_back_with_its_type(values: dict[str, Value]) -> None:
     """I13 among others: a time comes back as the same instant, aware and in UTC."""
     back = decode(encode(values))
