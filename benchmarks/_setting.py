@@ -10,6 +10,7 @@ from sync.app import App, Now, system_clock
 from sync.config import Config, parse_config
 from sync.engine import RunReport, run_sync
 from sync.fields import missing_fields
+from sync.observer import Observer
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
 END = datetime(2026, 11, 20, tzinfo=UTC)
@@ -37,7 +38,7 @@ def provision(config: Config, now: Now = system_clock) -> None:
             app.connector(connection).provision(missing_fields(app, connection))
 
 
-def sync(config: Config, connection: str = "hubspot", now: Now = system_clock) -> RunReport:
+def sync(config: Config, now: Now = system_clock, observer: Observer | None = None) -> RunReport:
     """One run from opening the database to closing it."""
     with App.open(config, now=now, sleep=time.sleep) as app:
-        return run_sync(app, connection)
+        return run_sync(app, "hubspot", observer=observer)

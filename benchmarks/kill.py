@@ -6,6 +6,7 @@ working. Two controls with a known defect run through the same harness and must 
 """
 
 import argparse
+import mmap
 import os
 import random
 import signal
@@ -28,11 +29,14 @@ from state.model import Agreed, ConflictPolicy, OutboxRow, RunId, Taken, TakenPa
 from state.store import Store
 from sync.app import App
 from sync.config import Config
+from sync.counts import PushCounts
 from sync.engine import Ending
+from sync.observer import Silent
 from sync.plan import RecordPlan, Same, plan_record
 
 Defect = Callable[[], AbstractContextManager[None]]
 Policies = Mapping[str, ConflictPolicy]
+PHASES = ("opening", "reading", "deriving", "writing")
 CONTROL_ROUNDS, CONTROL_CONTACTS, CONTROL_KILLS = 3, 2_000, 40
 
 
@@ -47,10 +51,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One sync, killed until it was through."""
+    """One sync, killed until it was through; `hit` counts the kills by the phase they fell in."""
 
     outcome: Outcome
-    kills: int
+    hit: Counter[str]
 
 
 def main(arguments: list[str]) -> int:
@@ -62,22 +66,29 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     dice = random.Random(options.seed)
     began = time.monotonic()
-    undisturbed, seconds = _undisturbed(options.contacts)
-    print(f"undisturbed: {seconds:.1f} s, doubled writes {undisturbed.doubled}", flush=True)
-    life = _life(seconds)
+    undisturbed, life = _undisturbed(options.contacts)
+    print(f"a life is up to {life:.1f} s; undisturbed, doubled writes {undisturbed.doubled}", flush=True)
+    hit: Counter[str] = Counter()
     kills, lost, doubled = 0, 0, undisturbed.doubled
     while kills < options.kills:
         ended = _killed_round(options.contacts, dice, life, options.kills - kills)
-        kills += ended.kills
+        kills += ended.hit.total()
+        hit += ended.hit
         lost += (ended.outcome.state, ended.outcome.crm) != (undisturbed.state, undisturbed.crm)
         doubled += ended.outcome.doubled
-        print(f"{kills} kills: rounds that differ {lost}, doubled writes {doubled}", flush=True)
+        print(f"{kills} kills ({dict(hit)}): rounds that differ {lost}, doubled writes {doubled}", flush=True)
     controls = {
         name: _caught(control, min(options.contacts, CONTROL_CONTACTS), dice) for name, control in CONTROLS.items()
     }
     print(f"controls caught: {controls}", flush=True)
     ok = not lost and not doubled and all(controls.values())
-    details = {"kills": kills, "contacts": options.contacts, "rounds_that_differ": lost, "writes_doubled": doubled}
+    details = {
+        "kills": kills,
+        "kills_by_phase": dict(hit),
+        "contacts": options.contacts,
+        "rounds_that_differ": lost,
+        "writes_doubled": doubled,
+    }
     return finish(
         "kill",
         value=kills,
@@ -86,9 +97,32 @@ def main(arguments: list[str]) -> int:
     )
 
 
-def _life(seconds: float) -> float:
-    """The longest life of a process, when a whole sync takes `seconds`: short, but long enough to get somewhere at times."""
-    return max(1.0, seconds / 20)
+class Phases(Silent):
+    """Notes in memory shared with the parent how far a life has come, so that the parent can say what its kill hit."""
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, 1)
+
+    @property
+    def reached(self) -> str:
+        """The phase that was last entered."""
+        return PHASES[self._shared[0]]
+
+    def begin(self) -> None:
+        """A new life."""
+        self._shared[0] = 0
+
+    def page(self, connection: str, object: str, taken: Taken) -> None:  # noqa: A002 (the domain's word)
+        """Reading."""
+        self._shared[0] = 1
+
+    def derived(self, connection: str, people: int) -> None:
+        """Deriving."""
+        self._shared[0] = 2
+
+    def pushed(self, connection: str, object: str, counts: PushCounts) -> None:  # noqa: A002 (the domain's word)
+        """Writing."""
+        self._shared[0] = 3
 
 
 @contextmanager
@@ -108,29 +142,34 @@ def _now() -> datetime:
 
 
 def _undisturbed(contacts: int) -> tuple[Outcome, float]:
+    """What a sync leaves that nobody kills; and the longest life for those that are: past a quiet run's end, and some way on."""
     with _crm(contacts) as (server, config):
         began = time.monotonic()
         _live(config)
-        seconds = time.monotonic() - began
-        return _outcome(server, config), seconds
+        whole = time.monotonic()
+        outcome = _outcome(server, config)
+        again = time.monotonic()
+        _live(config)
+        return outcome, (time.monotonic() - again) + (whole - began) / 10
 
 
 def _killed_round(contacts: int, dice: random.Random, life: float, most: int) -> Round:
-    kills = 0
+    hit: Counter[str] = Counter()
     with _crm(contacts) as (server, config):
-        while kills < most and _live(config, dice.uniform(0.0, life)):
-            kills += 1
+        while hit.total() < most and (phase := _live(config, dice.uniform(0.0, life))):
+            hit[phase] += 1
         _live(config)
-        return Round(_outcome(server, config), kills)
+        return Round(_outcome(server, config), hit)
 
 
-def _live(config: Config, killed_after: float | None = None) -> bool:
-    """Sync in a process of its own; whether it had to be killed. Without a time it is left to end by itself."""
+def _live(config: Config, killed_after: float | None = None) -> str | None:
+    """Sync in a process of its own; the phase in which it was killed, None if it came to its end."""
+    phases.begin()
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            report = sync(config, now=_now)
+            report = sync(config, now=_now, observer=phases)
             code = 0 if report.ending is Ending.COMPLETE else 2
             if code:
                 print(f"the sync ended as {report.ending}: {report.message}", file=sys.stderr, flush=True)
@@ -143,10 +182,10 @@ def _live(config: Config, killed_after: float | None = None) -> bool:
     done, status = os.waitpid(child, 0 if killed_after is None else os.WNOHANG)
     if done:
         assert os.waitstatus_to_exitcode(status) == 0, "the sync failed by itself"
-        return False
+        return None
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return True
+    return phases.reached
 
 
 def _outcome(server: Sandbox, config: Config) -> Outcome:
@@ -158,10 +197,10 @@ def _outcome(server: Sandbox, config: Config) -> Outcome:
 
 def _caught(defect: Defect, contacts: int, dice: random.Random) -> bool:
     """Whether the harness sees the defect within a few rounds."""
-    undisturbed, seconds = _undisturbed(contacts)
+    undisturbed, life = _undisturbed(contacts)
     for _ in range(CONTROL_ROUNDS):
         with defect():
-            ended = _killed_round(contacts, dice, _life(seconds), CONTROL_KILLS)
+            ended = _killed_round(contacts, dice, life, CONTROL_KILLS)
         if (ended.outcome.state, ended.outcome.crm) != (undisturbed.state, undisturbed.crm) or ended.outcome.doubled:
             return True
     return False
@@ -198,4 +237,5 @@ def _nothing_agreed() -> Iterator[None]:
         yield
 
 
+phases = Phases()
 CONTROLS: dict[str, Defect] = {"cursor saved first": _cursor_first, "no agreed version": _nothing_agreed}
