@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from sandbox.zoho import accounts, listing, metadata, writes
+from sandbox.zoho import accounts, bulk, convert, listing, merge, metadata, related, watch, writes
 from sandbox.zoho.call import Call, Handler
 from sandbox.zoho.coql import run as coql
 
@@ -74,6 +74,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", API, "/users/{id}", metadata.read_user, _always(f"{_USERS}.READ")),
     Endpoint("GET", API, "/org", metadata.read_org, _always("ZohoCRM.org.READ")),
     Endpoint("POST", API, "/coql", coql.execute, _always("ZohoCRM.coql.READ"), coql.credits_of, heavy=True),
+    Endpoint("POST", BULK, "/read", bulk.create_job, _always("ZohoCRM.bulk.READ"), _price(50), heavy=True),
+    Endpoint("GET", BULK, "/read/{id}", bulk.read_job, _always("ZohoCRM.bulk.READ")),
+    Endpoint("GET", BULK, "/read/{id}/result", bulk.download, _always("ZohoCRM.bulk.READ")),
+    Endpoint("POST", API, "/actions/watch", watch.create_channels, _always("ZohoCRM.notifications.CREATE")),
+    Endpoint("GET", API, "/actions/watch", watch.list_channels, _always("ZohoCRM.notifications.READ")),
+    Endpoint("DELETE", API, "/actions/watch", watch.delete_channels, _always("ZohoCRM.notifications.DELETE")),
     Endpoint("GET", API, "/{module}", listing.list_records, _records("READ")),
     Endpoint("POST", API, "/{module}", writes.insert_records, _records("CREATE"), _per_ten),
     Endpoint("PUT", API, "/{module}", writes.update_records, _records("UPDATE"), _per_ten),
@@ -84,4 +90,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", API, "/{module}/{id}", listing.read_record, _records("READ")),
     Endpoint("PUT", API, "/{module}/{id}", writes.update_record, _records("UPDATE"), _per_ten),
     Endpoint("DELETE", API, "/{module}/{id}", writes.delete_record, _records("DELETE")),
+    Endpoint("GET", API, "/{module}/{id}/Stage_History", related.stage_history, _records("READ")),
+    Endpoint("GET", API, "/{module}/{id}/Emails", related.emails, _records("READ")),
+    Endpoint("GET", API, "/{module}/{id}/__timeline", related.timeline, _records("READ")),
+    Endpoint("POST", API, "/Leads/{id}/actions/convert", convert.convert_lead, _records("ALL"), _price(5), heavy=True),
+    Endpoint("POST", API, "/{module}/{id}/actions/merge", merge.merge_records, _records("UPDATE")),
 )
