@@ -58,10 +58,10 @@ WORDS = ("Norte", "Sol", "Rivera", "Duna", "Faro", "Cima", "Prado", "Brisa", "Ro
 CHUNK = 20_000
 
 
-def contacts_config(server: Sandbox, database: str, options: str = "") -> Config:
-    """Contacts of this sandbox into this database; pacing is set out of the way. `options` are more of the connection's."""
+def contacts_config(host: str, token: str, database: str, options: str = "") -> Config:
+    """Contacts of this CRM into this database; pacing is set out of the way. `options` are more of the connection's."""
     text = MAPPED.format(database=database, options=options.replace("\n", "\n    "))
-    return parse_config(text, {"HUBSPOT_TOKEN": server.token, "HUBSPOT_HOST": server.url})
+    return parse_config(text, {"HUBSPOT_TOKEN": token, "HUBSPOT_HOST": host})
 
 
 def load_contacts(server: Sandbox, count: int, modified: int, ids: Sequence[int] | None = None) -> list[str]:

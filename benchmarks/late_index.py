@@ -119,7 +119,7 @@ def _measured(second_pass_after: str, syncs: int, contacts: int) -> Outcome:
     with Sandbox.start(limits=False) as server, tempfile.TemporaryDirectory() as at:
         database = Path(at) / "relevo.db"
         options = f"archived_every: 30d\nsecond_pass_after: {second_pass_after}"
-        config = contacts_config(server, f"sqlite:///{database}", options)
+        config = contacts_config(server.url, server.token, f"sqlite:///{database}", options)
         loaded = round((BEGIN - timedelta(days=1)).timestamp() * 1000)
         scene = Scene(server, config, load_contacts(server, contacts, loaded))
         server.config(search_lag_s=LAG_S)

@@ -87,7 +87,7 @@ def _cases(same: int, matching: int) -> Sequence[Case]:
 def _measured(case: Case) -> Found:
     with Sandbox.start(limits=False) as server, tempfile.TemporaryDirectory() as at:
         database = Path(at) / "relevo.db"
-        config = contacts_config(server, f"sqlite:///{database}", "archived_every: 30d")
+        config = contacts_config(server.url, server.token, f"sqlite:///{database}", "archived_every: 30d")
         server.config(search_ids_as_text=case.ids_as_text)
         # More contacts than are edited, so that what is found is a part and not just everything.
         count = case.edited * 5 // 4 + 1
