@@ -62,7 +62,8 @@ class Change:
     """A record as the CRM gave it. `version` changes whenever the record does.
 
     `links` holds linked record ids by object, `history` the past values by field, oldest first. A record that was deleted,
-    archived or merged away has no fields; `merged_into` is the id of the record that took its place.
+    archived, merged away or converted has no fields; `merged_into` is the id of the record that took its place, and
+    `merged_object` its object where that is another one (a converted lead's contact).
     """
 
     object: str
@@ -74,6 +75,7 @@ class Change:
     history: Mapping[str, tuple[Held, ...]] = field(default_factory=dict)
     deleted: bool = False
     merged_into: str | None = None
+    merged_object: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

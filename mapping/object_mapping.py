@@ -84,7 +84,7 @@ class ObjectMapping:
 
     def _gone(self, ref: Ref, record: RawRecord) -> Fact:
         survivor = record.merged_into
-        into = None if survivor is None else Ref(self.connection, self.object, survivor)
+        into = None if survivor is None else Ref(self.connection, record.merged_object or self.object, survivor)
         return Fact(self.kind, ref, record.version, record.modified, deleted=record.deleted, merged_into=into)
 
     def _values(self, fields: Mapping[str, Any], problems: list[Problem]) -> Mapping[str, Value]:

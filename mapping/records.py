@@ -45,6 +45,9 @@ class RawRecord(Protocol):
     @property
     def merged_into(self) -> str | None: ...
 
+    @property
+    def merged_object(self) -> str | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

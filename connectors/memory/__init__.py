@@ -174,6 +174,7 @@ def change(selection: Selection, row: Mapping[str, Any]) -> Change:
         history=history,
         deleted=row["deleted"],
         merged_into=row["merged_into"],
+        merged_object=row["merged_object"],
     )
 
 

@@ -67,16 +67,24 @@ class World:
         with self.lock:
             self._touched(object, id)["links"].setdefault(other, []).append(other_id)
 
-    def delete(self, object: str, id: str, merged_into: str | None = None) -> None:  # noqa: A002
-        """Remove the record, or merge it into another one."""
+    def delete(
+        self,
+        object: str,  # noqa: A002
+        id: str,  # noqa: A002
+        merged_into: str | None = None,
+        merged_object: str | None = None,
+    ) -> None:
+        """Remove the record, merge it into another one, or convert it into a record of another object."""
         with self.lock:
             row = self._touched(object, id)
-            row.update(fields={}, links={}, history={}, deleted=True, merged_into=merged_into)
+            row.update(fields={}, links={}, history={}, deleted=True)
+            row.update(merged_into=merged_into, merged_object=merged_object)
 
     def _touched(self, object: str, id: str, at: datetime | None = None) -> Row:  # noqa: A002
         self.changes += 1
         at = at or (self.now() if self.now else BIRTH + timedelta(milliseconds=self.changes))
-        blank: Row = {"id": id, "fields": {}, "links": {}, "history": {}, "deleted": False, "merged_into": None}
+        blank: Row = {"id": id, "fields": {}, "links": {}, "history": {}, "deleted": False}
+        blank |= {"merged_into": None, "merged_object": None}
         row = self.rows[object].pop(id, blank)
         row.update(change=self.changes, modified=at.isoformat())
         self.rows[object][id] = row

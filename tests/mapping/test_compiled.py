@@ -144,6 +144,13 @@ def test_a_merged_record_points_at_its_survivor() -> None:
     assert fact.deleted
 
 
+def test_a_converted_record_points_at_a_record_of_another_object() -> None:
+    """I11."""
+    lead = Change("leads", "7", "v2", AT, deleted=True, merged_into="8", merged_object="contacts")
+    (fact,) = facts(mapping().inbound(lead))
+    assert fact.merged_into == Ref("crm", "contacts", "8")
+
+
 def test_a_field_told_event_is_a_touchpoint_of_its_own() -> None:
     record, touch = facts(mapping().inbound(change({"converted": "2026-02-01T10:00:00.250Z", "form_name": "Demo"})))
     at = datetime(2026, 2, 1, 10, 0, 0, 250_000, UTC)
