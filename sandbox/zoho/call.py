@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 
 from sandbox.hubspot.call import Answer
-from sandbox.zoho.errors import Refusal, bad, invalid_param
+from sandbox.zoho.errors import bad, forbidden, invalid_param
 from sandbox.zoho.modules import Module
 from sandbox.zoho.org import Org
 from sandbox.zoho.store import Store
@@ -84,8 +85,6 @@ class Call:
 
     def form(self) -> Mapping[str, str]:
         """The body's form fields and the query's, as the accounts server takes either."""
-        from urllib.parse import parse_qs
-
         given = {**self.query, **parse_qs(self.body.decode("latin-1"))}
         return {name: values[-1] for name, values in given.items()}
 
@@ -93,7 +92,7 @@ class Call:
         """Raise the vendor's 403 unless the user's profile has this permission on the path's module."""
         name = f"{permission}_{self.module.api_name}"
         if self.org.forbids(name):
-            raise Refusal(403, "NO_PERMISSION", "Permission denied", {"permissions": [f"Crm_Implied_{name}"]})
+            raise forbidden(name)
 
 
 Handler = Callable[[Call], Answer]

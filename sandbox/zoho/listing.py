@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.hubspot.call import Answer, ok
 from sandbox.zoho.call import MOST_PER_PAGE, Call, nothing
-from sandbox.zoho.errors import bad, invalid_id
+from sandbox.zoho.errors import bad, invalid_id, invalid_param
 from sandbox.zoho.paging import FIRST_RECORDS, MOST_RECORDS, Position, too_far, too_far_without_token
 from sandbox.zoho.rows import all_names, row, shape
 from sandbox.zoho.store import Grave, Record, RecordId, Store
@@ -144,6 +144,9 @@ def _fields(call: Call) -> list[str]:
 
 
 def _question(call: Call) -> Question:
+    unknown = next((name for name in ("cvid", "territory_id", "filters") if name in call.query), None)
+    if unknown is not None:
+        raise invalid_param(unknown)
     return Question(
         call.choice("sort_by", "id", "Created_Time", "Modified_Time"),
         call.choice("sort_order", "desc", "asc") == "desc",

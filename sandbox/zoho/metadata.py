@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.hubspot.call import Answer, ok
 from sandbox.zoho.call import MOST_PER_PAGE, Call, nothing
-from sandbox.zoho.errors import Refusal, bad, invalid_id, invalid_module, invalid_value, not_given
+from sandbox.zoho.errors import Refusal, bad, forbidden, invalid_id, invalid_module, invalid_value, not_given
 from sandbox.zoho.fields import DEFAULT_LENGTHS, LISTS, DataType, Field, api_name_of
 from sandbox.zoho.modules import Module
 from sandbox.zoho.org import API_USER, Org
@@ -42,7 +42,7 @@ def create_fields(call: Call) -> Answer:
     """`POST /settings/fields?module=`: at most five; each is created or refused on its own."""
     org, module = call.org, _module(call)
     if org.forbids("Customize_Zoho_CRM"):
-        raise Refusal(403, "NO_PERMISSION", "permission denied", {"permissions": ["Crm_Implied_Customize_Zoho_CRM"]})
+        raise forbidden("Customize_Zoho_CRM")
     given = call.json().get("fields")
     if not isinstance(given, list) or not given:
         raise not_given("fields", "$.fields")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sandbox.hubspot.generate.hours import Arrivals, millis
-from sandbox.hubspot.generate.people import Firm, Person, firms, people
+from sandbox.hubspot.generate.hours import millis
+from sandbox.hubspot.generate.people import Firm, Person
 from sandbox.hubspot.generate.team import CAMPAIGNS, REPS, email_of
-from sandbox.hubspot.seed import PEOPLE_PER_FIRM
+from sandbox.hubspot.seed import cast
 from sandbox.zoho.load import Seed, load_email, load_records, load_user
 from sandbox.zoho.metadata import define
 from sandbox.zoho.org import Org
@@ -28,17 +28,10 @@ class Cast:
     people: Sequence[Person]
 
 
-def cast(n_people: int, days: int, seed: int, end: datetime, zone: str) -> Cast:
-    """The people that HubSpot's generator makes up from the same numbers."""
-    rng = random.Random(seed)
-    companies = firms(rng, max(1, n_people // PEOPLE_PER_FIRM))
-    return Cast(companies, people(rng, n_people, Arrivals(end, days, ZoneInfo(zone)), millis(end), companies))
-
-
 def seed(org: Org, n_people: int, days: int, seed: int, end: datetime) -> None:
     """Fill an empty organisation with `n_people` leads that came in the `days` before `end`, and all that followed until then."""
-    company = cast(n_people, days, seed, end, org.settings.time_zone)
-    play(org, company, range(n_people), random.Random(seed + 1), end, days)
+    companies, people = cast(random.Random(seed), n_people, days, end, ZoneInfo(org.settings.time_zone))
+    play(org, Cast(companies, people), range(n_people), random.Random(seed + 1), end, days)
 
 
 def play(org: Org, company: Cast, numbers: Collection[int], rng: random.Random, end: datetime, days: int) -> None:

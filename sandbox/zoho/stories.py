@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.hubspot.generate.activities import Activity
 from sandbox.hubspot.generate.activities import of as activities_of
 from sandbox.hubspot.generate.deals import deal as sold_deal
-from sandbox.hubspot.generate.people import Firm, Person, slug
+from sandbox.hubspot.generate.people import Firm, Person, address
 from sandbox.hubspot.generate.team import REPS, Rep
 from sandbox.hubspot.load import Seed as Told
 from sandbox.hubspot.times import parse_instant
@@ -93,12 +93,6 @@ def user_id(rep: Rep | None) -> str:
     return API_USER.id if rep is None else str(ORG + 310_000 + REPS.index(rep))
 
 
-def email_of(number: int, one: Person, firm: Firm | None) -> str:
-    """The person's address, the same in every CRM that the same cast is loaded into."""
-    domain = firm.domain if firm else "correo-personal.example"
-    return f"{slug(one.first)}.{slug(one.last).split('-')[0]}{number}@{domain}"
-
-
 def account(firm: Firm, id_: int, created: int) -> Seed:
     """A company's record."""
     values = {
@@ -131,7 +125,7 @@ def _identity(rng: random.Random, number: int, one: Person, firm: Firm | None) -
     return {
         "First_Name": one.first,
         "Last_Name": one.last,
-        "Email": None if rng.random() < _NO_EMAIL else email_of(number, one, firm),
+        "Email": None if rng.random() < _NO_EMAIL else address(number, one, firm),
         "Phone": f"+34 6{rng.randrange(10**8):08d}" if rng.random() < 0.6 else None,
         "No_of_Employees": firm.employees if firm is not None and rng.random() >= _NO_SIZE else None,
     }
