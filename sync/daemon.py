@@ -6,9 +6,8 @@ there. A second daemon on the same state is refused.
 """
 
 import logging
-import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,11 +39,21 @@ class Daemon:
     app: App
     stop: Event
     observer: Observer | None = None
+    give_up: Callable[[], None] | None = None
 
     @classmethod
     @contextmanager
-    def open(cls, config: Config, observer: Observer | None = None, now: Now = system_clock) -> Iterator[Self]:
-        """A daemon over the configured state, whose waits end when it is told to."""
+    def open(
+        cls,
+        config: Config,
+        observer: Observer | None = None,
+        now: Now = system_clock,
+        give_up: Callable[[], None] | None = None,
+    ) -> Iterator[Self]:
+        """A daemon over the configured state, whose waits end when it is told to.
+
+        `give_up` is called when work under way has not ended `PATIENCE` seconds after that, and should end the process.
+        """
         stop = Event()
 
         def sleep(seconds: float) -> None:
@@ -52,7 +61,7 @@ class Daemon:
                 raise Interrupted
 
         with App.open(config, now=now, sleep=sleep) as app:
-            yield cls(app, stop, observer)
+            yield cls(app, stop, observer, give_up)
 
     def run(self) -> None:
         """Serve until told to end. Raises `Busy` when another daemon serves the same state."""
@@ -62,7 +71,7 @@ class Daemon:
             log.info("serving %d connections", len(self.app.connections))
             self.stop.wait()
             log.info("ending: letting the work under way finish")
-            with _bounded(PATIENCE):
+            with _bounded(self.give_up):
                 scheduler.shutdown(wait=True)
 
     def _scheduler(self) -> BackgroundScheduler:
@@ -113,9 +122,12 @@ def _log(connection: str, report: RunReport) -> None:
 
 
 @contextmanager
-def _bounded(seconds: float) -> Iterator[None]:
-    """End the process if the block takes longer: a transaction that is cut off leaves nothing half done (I1)."""
-    watchdog = Timer(seconds, os._exit, (0,))
+def _bounded(give_up: Callable[[], None] | None) -> Iterator[None]:
+    """Give up when the block takes too long: a transaction that is cut off leaves nothing half done (I1)."""
+    if give_up is None:
+        yield
+        return
+    watchdog = Timer(PATIENCE, give_up)
     watchdog.daemon = True
     watchdog.start()
     try:

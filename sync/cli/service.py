@@ -1,6 +1,7 @@
 """`relevo run` and `relevo healthcheck`."""
 
 import logging
+import os
 from datetime import datetime, timedelta
 
 import click
@@ -27,7 +28,8 @@ def run(ctx: click.Context) -> None:
     It ends within ten seconds and loses nothing. A second daemon on the same database exits with 4.
     """
     configure(settings_of(ctx), default=logging.INFO)
-    with Daemon.open(configuration(ctx), Logged()) as daemon:
+    # Cut off, a run loses nothing, so a call to a CRM that does not come back is no reason to stay.
+    with Daemon.open(configuration(ctx), Logged(), give_up=lambda: os._exit(Exit.OK)) as daemon:
         daemon.run()
 
 
