@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
+from sandbox.salesforce.bulk.progress import advance
 from sandbox.salesforce.call import Answer, Call, ok
 from sandbox.salesforce.errors import Refusal, RowRefused, not_found, refuse
 from sandbox.salesforce.info import check_version
@@ -76,6 +77,7 @@ class Api:
             check_version(version)
             session = self.session(request)
             org.limits.spend(now)
+            advance(org)
             client = options(request.headers)
             org.ledger.clients[client] += 1
             call = Call(

@@ -39,10 +39,10 @@ def limits(call: Call) -> Answer:
     """`GET /limits`: how much is left."""
     settings = call.org.settings
     left = max(0, settings.daily - call.org.limits.used(call.now))
-    queries = sum(job.is_query for job in call.org.jobs.known.values())
+    queries, ingests = len(call.org.jobs.queries), len(call.org.jobs.ingests)
     told: dict[str, Any] = {
         "DailyApiRequests": {"Max": settings.daily, "Remaining": left},
-        "DailyBulkApiBatches": {"Max": 15_000, "Remaining": 15_000 - len(call.org.jobs.known) + queries},
+        "DailyBulkApiBatches": {"Max": 15_000, "Remaining": 15_000 - ingests},
         "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000 - queries},
         "DailyBulkV2QueryFileStorageMB": {"Max": 976_562, "Remaining": 976_562},
         "DataStorageMB": {"Max": 10_240, "Remaining": 10_000},

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandbox.salesforce import batch, describe, info, query, records
+from sandbox.salesforce import batch, composite, describe, info, query, records, replicate, tooling
+from sandbox.salesforce.bulk import ingest, queries
 from sandbox.salesforce.call import Handler
 
 
@@ -28,17 +29,38 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/sobjects/{object}", describe.basic),
     Endpoint("POST", "/sobjects/{object}", records.post),
     Endpoint("GET", "/sobjects/{object}/describe", describe.describe),
+    Endpoint("GET", "/sobjects/{object}/updated", replicate.updated),
+    Endpoint("GET", "/sobjects/{object}/deleted", replicate.deleted),
     Endpoint("GET", "/sobjects/{object}/{id}", records.get),
     Endpoint("PATCH", "/sobjects/{object}/{id}", records.patch),
     Endpoint("DELETE", "/sobjects/{object}/{id}", records.remove),
     Endpoint("GET", "/sobjects/{object}/{field}/{value}", records.by_external_id),
     Endpoint("PATCH", "/sobjects/{object}/{field}/{value}", records.upsert),
+    Endpoint("POST", "/composite", composite.composite),
     Endpoint("PATCH", "/composite/sobjects", batch.patch),
     Endpoint("POST", "/composite/sobjects", batch.post),
     Endpoint("DELETE", "/composite/sobjects", batch.remove),
     Endpoint("GET", "/composite/sobjects/{object}", batch.get),
     Endpoint("POST", "/composite/sobjects/{object}", batch.get),
     Endpoint("PATCH", "/composite/sobjects/{object}/{field}", batch.upsert),
+    Endpoint("GET", "/tooling/query", tooling.query),
+    Endpoint("POST", "/tooling/sobjects/CustomField", tooling.create_field),
+    Endpoint("GET", "/tooling/sobjects/CustomField/{id}", tooling.get_field),
+    Endpoint("GET", "/jobs/query", queries.listed),
+    Endpoint("POST", "/jobs/query", queries.create),
+    Endpoint("GET", "/jobs/query/{id}", queries.get),
+    Endpoint("PATCH", "/jobs/query/{id}", queries.patch),
+    Endpoint("DELETE", "/jobs/query/{id}", queries.remove),
+    Endpoint("GET", "/jobs/query/{id}/results", queries.results),
+    Endpoint("GET", "/jobs/ingest", ingest.listed),
+    Endpoint("POST", "/jobs/ingest", ingest.create),
+    Endpoint("GET", "/jobs/ingest/{id}", ingest.get),
+    Endpoint("PATCH", "/jobs/ingest/{id}", ingest.patch),
+    Endpoint("DELETE", "/jobs/ingest/{id}", ingest.remove),
+    Endpoint("PUT", "/jobs/ingest/{id}/batches", ingest.upload),
+    Endpoint("GET", "/jobs/ingest/{id}/successfulResults", ingest.successful),
+    Endpoint("GET", "/jobs/ingest/{id}/failedResults", ingest.failed),
+    Endpoint("GET", "/jobs/ingest/{id}/unprocessedrecords", ingest.unprocessed),
 )
 _BY_LENGTH: dict[int, list[tuple[tuple[str, ...], Endpoint]]] = {}
 for _one in ENDPOINTS:

@@ -1,4 +1,4 @@
-"""Bulk jobs and their states over time.
+"""Bulk jobs and their states.
 
 Source: developer.salesforce.com/docs/platform/api-asynch/guide (query and ingest jobs).
 """
@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from sandbox.hubspot.times import Millis
+from sandbox.salesforce.fields import Row
 from sandbox.salesforce.ids import numbered
+from sandbox.salesforce.soql.columns import Column
 from sandbox.salesforce.times import stamp
 
 
@@ -24,15 +26,16 @@ class State(StrEnum):
     ABORTED = "Aborted"
 
 
-DONE = frozenset({State.JOB_COMPLETE, State.FAILED, State.ABORTED})
+UNFINISHED = frozenset({State.UPLOAD_COMPLETE, State.IN_PROGRESS})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Job:
-    """One job. `rows` are a query's result or an ingest job's given records, as CSV cells."""
+    """What both sorts have in common. `due`: when it ends; None while an upload is awaited, or for ever when it is stuck."""
 
     id: str
     user: str
+    client: str
     operation: str
     object: str
     version: str
@@ -40,21 +43,8 @@ class Job:
     state: State
     delimiter: str = "COMMA"
     line_ending: str = "LF"
-    external_id: str | None = None
-    query: str | None = None
-    header: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
-    failures: dict[int, str] = field(default_factory=dict)
-    written: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    due: float | None = None
     error: str | None = None
-    stuck: bool = False
-    started: Millis | None = None
-    processed: bool = False
-
-    @property
-    def is_query(self) -> bool:
-        """Whether it reads."""
-        return self.operation in {"query", "queryAll"}
 
     def shown(self) -> dict[str, Any]:
         """The job info."""
@@ -71,32 +61,56 @@ class Job:
             "apiVersion": float(self.version),
             "lineEnding": self.line_ending,
             "columnDelimiter": self.delimiter,
+            "retries": 0,
+            "totalProcessingTime": 0,
         }
-        if not self.is_query:
-            told["contentUrl"] = f"services/data/v{self.version}/jobs/ingest/{self.id}/batches"
-            told["jobType"] = "V2Ingest"
-            if self.external_id:
-                told["externalIdFieldName"] = self.external_id
-        return told
-
-    def in_full(self) -> dict[str, Any]:
-        """The job info with what has been done so far."""
-        done = self.state is State.JOB_COMPLETE
-        told = {**self.shown(), "retries": 0, "totalProcessingTime": 100 if done else 0}
-        told["numberRecordsProcessed"] = len(self.rows) if done else 0
-        if not self.is_query:
-            told["numberRecordsFailed"] = len(self.failures)
-        else:
-            told["jobType"] = "V2Query"
         return told if self.error is None else {**told, "errorMessage": self.error}
+
+
+@dataclass(slots=True, kw_only=True)
+class QueryJob(Job):
+    """A query and its whole result, fixed when the job was made."""
+
+    rows: Sequence[Row]
+    columns: Sequence[Column]
+
+    def info(self) -> dict[str, Any]:
+        """The job info with what has been done so far."""
+        done = len(self.rows) if self.state is State.JOB_COMPLETE else 0
+        return {**self.shown(), "jobType": "V2Query", "numberRecordsProcessed": done}
+
+
+@dataclass(slots=True, kw_only=True)
+class IngestJob(Job):
+    """Records to write, as CSV cells, and what became of each: its id and whether it is new, or why not."""
+
+    external_id: str | None = None
+    header: Sequence[str] = ()
+    records: Sequence[Sequence[str]] = ()
+    written: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    failed: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def info(self) -> dict[str, Any]:
+        """The job info with what has been done so far."""
+        told = {
+            **self.shown(),
+            "jobType": "V2Ingest",
+            "contentUrl": f"services/data/v{self.version}/jobs/ingest/{self.id}/batches",
+            "numberRecordsProcessed": len(self.written) + len(self.failed),
+            "numberRecordsFailed": len(self.failed),
+        }
+        return told if self.external_id is None else {**told, "externalIdFieldName": self.external_id}
 
 
 class Jobs:
     """Every job by id."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Job] = {}
+        self.queries: dict[str, QueryJob] = {}
+        self.ingests: dict[str, IngestJob] = {}
+        self._made = 0
 
     def new_id(self) -> str:
         """An id that no job had before."""
-        return numbered("750", len(self.known) + 1)
+        self._made += 1
+        return numbered("750", self._made)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sandbox.salesforce.fields import NUMBERS, Row
+from sandbox.salesforce.soql.columns import Getter, Shown
 from sandbox.salesforce.soql.lexer import malformed
-from sandbox.salesforce.soql.scope import Getter, Scope, Shown
+from sandbox.salesforce.soql.scope import Scope
 from sandbox.salesforce.soql.tree import Aggregate, Name, Query
 
 _Values = list[Any]

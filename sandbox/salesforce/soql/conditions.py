@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from sandbox.salesforce.errors import Refusal, refuse
 from sandbox.salesforce.fields import IDS, NUMBERS, Field, FieldType, Row
 from sandbox.salesforce.ids import canonical
+from sandbox.salesforce.soql.columns import Getter, Shown
 from sandbox.salesforce.soql.lexer import invalid_field
 from sandbox.salesforce.soql.periods import period
-from sandbox.salesforce.soql.scope import Getter, Scope, Shown
+from sandbox.salesforce.soql.scope import Scope
 from sandbox.salesforce.soql.tree import Both, Compare, Condition, Either, Literal, Sort
 from sandbox.salesforce.times import stamp
 

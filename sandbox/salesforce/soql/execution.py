@@ -9,11 +9,12 @@ from sandbox.salesforce.errors import refuse
 from sandbox.salesforce.fields import Row
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.soql.aggregates import aggregated, is_aggregate, is_plain_count
+from sandbox.salesforce.soql.columns import Getter, Shown
 from sandbox.salesforce.soql.conditions import compile_condition
 from sandbox.salesforce.soql.lexer import LONGEST, invalid_field, malformed, pointed
 from sandbox.salesforce.soql.parser import parse
 from sandbox.salesforce.soql.ranges import LAST, hull
-from sandbox.salesforce.soql.scope import Getter, Scope, Shown
+from sandbox.salesforce.soql.scope import Scope
 from sandbox.salesforce.soql.selection import Child, Selection, select
 from sandbox.salesforce.soql.tree import Name, Order, Query
 from sandbox.salesforce.store import Table

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from sandbox.salesforce.fields import Field, FieldType, Kind, Row, Value
 from sandbox.salesforce.org import Org
+from sandbox.salesforce.soql.columns import Getter, Shown
 from sandbox.salesforce.soql.lexer import invalid_field
 from sandbox.salesforce.soql.tree import Name
 
-Shown = Value | dict[str, Value]
-Getter = Callable[[Row], Shown]
 _DEEPEST = 5
 _ENTITY_NAME = frozenset({"id", "name", "firstname", "lastname", "email", "phone", "title", "username", "alias"})
 """What a lookup to several objects lets one see of them: the fields of the vendor's `Name` object."""

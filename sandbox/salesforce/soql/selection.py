@@ -4,21 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.salesforce.fields import Field, Row
+from sandbox.salesforce.fields import Row
+from sandbox.salesforce.soql.columns import Column, Getter
 from sandbox.salesforce.soql.lexer import malformed
-from sandbox.salesforce.soql.scope import Getter, Resolved, Scope, Step
+from sandbox.salesforce.soql.scope import Resolved, Scope, Step
 from sandbox.salesforce.soql.tree import AllFields, Name, Query
 
 ALL_FIELDS_LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One selected field: its path as the answer names it."""
-
-    path: str
-    field: Field
-    get: Getter
 
 
 @dataclass(slots=True)
