@@ -66,7 +66,7 @@ def create_job(call: Call) -> Answer:
 def read_job(call: Call) -> Answer:
     """`GET /crm/bulk/v8/read/{id}`: its state, and where the result is once it is there."""
     org, job = call.org, _job(call)
-    state = job.state(time.monotonic(), org.settings.bulk_read_s)
+    state = _state(org, job)
     told = {
         "id": job.id,
         "operation": "read",
@@ -94,14 +94,14 @@ def read_job(call: Call) -> Answer:
 def download(call: Call) -> Answer:
     """`GET /crm/bulk/v8/read/{id}/result`: the zip."""
     org, job = call.org, _job(call)
-    if job.state(time.monotonic(), org.settings.bulk_read_s) is not State.COMPLETED:
+    if _state(org, job) is not State.COMPLETED:
         raise _not_found("result")
     if not org.limits.download(org.now()):
         raise too_many()
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(f"{job.id}.csv", _csv(org, job))
-    headers = {"content-disposition": f"attachment;filename={job.id}.zip"}
+    headers = {"content-disposition": f'attachment;filename="{job.id}.zip"'}
     return Answer(200, zipped.getvalue(), headers, "application/octet-stream;charset=utf-8")
 
 
@@ -213,6 +213,10 @@ def _job(call: Call) -> Job:
     if job is None:
         raise _not_found(call.params["id"])
     return job
+
+
+def _state(org: Org, job: Job) -> State:
+    return job.state(time.monotonic(), org.settings.bulk_read_s, fails=org.settings.bulk_read_fails)
 
 
 def _not_found(what: str) -> Refusal:

@@ -31,9 +31,9 @@ class Job:
     created: Seconds
     begun: float
 
-    def state(self, now: float, takes: float) -> State:
+    def state(self, now: float, takes: float, *, fails: bool = False) -> State:
         """How far the job is, `now` on the machine's clock, when it takes so many seconds."""
         age = now - self.begun
         if age >= takes:
-            return State.COMPLETED
+            return State.FAILURE if fails else State.COMPLETED
         return State.ADDED if age < takes / 3 else State.IN_PROGRESS

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sandbox.zoho.fields import REFERENCES, DataType
 from sandbox.zoho.metadata import define
 from sandbox.zoho.modules import Module
 from sandbox.zoho.org import API_USER, Org
 from sandbox.zoho.store import Record, RecordId, StageVisit
-from sandbox.zoho.times import Seconds, instant, local
+from sandbox.zoho.times import Seconds, instant
 from sandbox.zoho.tokens import Token
 from sandbox.zoho.users import User
 
@@ -140,17 +139,3 @@ def _seed(given: Mapping[str, Any]) -> Seed:
         bool(given.get("locked", False)),
         [(stage, instant(at), *(by or ("",)))[:3] for stage, at, *by in given.get("stages", ())],
     )
-
-
-def plain(module: Module, values: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """Values for a seed from Python's own: instants (epoch seconds) as the API writes them, references as ids."""
-    told = {}
-    for name, value in values.items():
-        kind = module.fields[name].data_type if name in module.fields else None
-        if kind is DataType.DATETIME and isinstance(value, int):
-            told[name] = local(value, zone)
-        elif kind in REFERENCES and value is not None:
-            told[name] = str(value)
-        else:
-            told[name] = value
-    return told

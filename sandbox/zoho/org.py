@@ -121,12 +121,14 @@ class Org:
         return after
 
     def stamped(self, module: Module, values: Values, created: Seconds, modified: Seconds) -> dict[str, Any]:
-        """The values with what the server derives: times, full name, when a task was closed."""
+        """The values with what the server derives: times, full name, whether converted, when a task was closed."""
         held = dict(values)
         held["Created_Time"], held["Modified_Time"] = self.local(created), self.local(modified)
         held.setdefault("Modified_By", held.get("Created_By"))
         if "Full_Name" in module.fields:
             held["Full_Name"] = self.display_name(module, held)
+        if module.converts:
+            held.setdefault("Converted__s", False)
         if module.api_name == "Tasks" and held.get("Status") == "Completed":
             held.setdefault("Closed_Time", held["Modified_Time"])
         return held
@@ -137,7 +139,7 @@ class Org:
         grave = (
             Grave(record.id, at, True, None, None, None)
             if permanent
-            else Grave(record.id, at, False, name, API_USER.id, by, record)
+            else Grave(record.id, at, False, name, API_USER.id, by)
         )
         self.stores[module.api_name].bury(grave)
 

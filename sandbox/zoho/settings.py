@@ -20,7 +20,7 @@ class Settings:
     `strict_picklists`        a value that is not one of the list's refuses its record
     `merged_are_deleted`      a record merged away is listed as deleted for good; else it is just gone
     `coql_fields`, `coql_values`  most columns of a query, most values of an IN (the v8 pages contradict each other: 50 or 500, 50 or 100)
-    `bulk_read_s`             how long a bulk read takes
+    `bulk_read_s`             how long a bulk read takes; `bulk_read_fails` makes it end in FAILURE
     `denied`                  what the user's profile forbids, by permission, separated by commas: `View_Leads,Edit_Deals`
     """
 
@@ -45,6 +45,7 @@ class Settings:
     coql_fields: int = 50
     coql_values: int = 50
     bulk_read_s: float = 0.2
+    bulk_read_fails: bool = False
     bulk_page: int = 200_000
     denied: str = ""
     time_zone: str = "Europe/Madrid"

@@ -1,7 +1,7 @@
 """One module's records: live ones in three orders, and what is left of deleted ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NewType
 
@@ -52,7 +52,6 @@ class Grave:
     name: str | None
     deleted_by: str | None
     created_by: str | None
-    record: Record | None = field(default=None, repr=False)
 
 
 class Order:
