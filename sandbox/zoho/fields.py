@@ -79,7 +79,6 @@ class Field:
     unique: bool = False
     custom: bool = False
     visible: bool = True
-    in_api: bool = True
 
     def shown(self, module_ids: Mapping[str, str]) -> dict[str, Any]:
         """As `settings/fields` describes it, given the ids of the modules that lookups point into."""

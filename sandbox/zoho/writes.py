@@ -57,7 +57,7 @@ def upsert_records(call: Call) -> Answer:
     checks += [name for name in module.duplicates if name not in checks]
 
     def one_by_one(one: Given, path: str) -> Outcome:
-        record, by = _found(call, one, checks)
+        record, by = _found(call, one, path, checks)
         if record is None:
             return {**_insert(call, one, path, trigger), "action": "insert", "duplicate_field": by}
         told = _update(call, record, one, path, trigger, since)
@@ -203,10 +203,10 @@ def _already_modified(org: Org, record: Record) -> Refusal:
     return Refusal(412, "ALREADY_MODIFIED", "record updated time has already passed if-unmodified-since time", details)
 
 
-def _found(call: Call, one: Given, checks: Sequence[str]) -> tuple[Record | None, str | None]:
+def _found(call: Call, one: Given, path: str, checks: Sequence[str]) -> tuple[Record | None, str | None]:
     """The record an upsert means, and the field that found it (the first one checked when none did)."""
     if one.get("id") is not None:
-        return call.store.get(str(one["id"])), "id"
+        return _named(call, one, path), "id"
     given = [name for name in checks if one.get(name) is not None]
     for name in given:
         record = call.store.holder(name, one[name])
@@ -217,6 +217,8 @@ def _found(call: Call, one: Given, checks: Sequence[str]) -> tuple[Record | None
 
 def _deleted(call: Call, ids: Sequence[str]) -> Answer:
     call.allow("Delete")
+    if len(ids) > MOST_WRITTEN:
+        raise bad("LIMIT_EXCEEDED", "limit exceeded", limit=MOST_WRITTEN, param_name="ids")
     org, module, now = call.org, call.module, call.org.now()
     trigger: list[str] | None = None if call.one("wf_trigger", "true") == "true" else []
 

@@ -13,6 +13,7 @@ from sandbox.zoho.org import Org
 from sandbox.zoho.seed import Cast, play, seed
 from sandbox.zoho.serve import ZohoSandbox
 from sandbox.zoho.store import Record
+from sandbox.zoho.writes import checked
 
 END = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -71,8 +72,6 @@ def test_activities_hang_on_leads_or_on_the_contacts_they_became(org: Org) -> No
 
 def test_every_value_is_of_its_fields_type(org: Org) -> None:
     """What the vendor's own validation would take, read-only fields apart."""
-    from sandbox.zoho.writes import checked
-
     for name, module in org.modules.items():
         for record in records(org, name)[:200]:
             checked(org, module, record.values, "$", new=True, self_id=record.id)

@@ -206,6 +206,8 @@ def test_pain_18_an_upsert_finds_the_record_it_means_and_may_be_repeated(zoho: Z
     assert zoho.health()["records"]["Leads"] == 1
     other = zoho.api("POST", "Leads/upsert", {"data": [{"id": item["details"]["id"], "Email": "new@b.es"}]})
     assert other.json["data"][0]["action"] == "update"
+    unknown = zoho.api("POST", "Leads/upsert", {"data": [{"id": "123", "Last_Name": "X"}]})
+    assert unknown.json["data"][0]["details"]["api_name"] == "id"
 
 
 def test_pain_19_workflows_run_on_api_writes_unless_trigger_is_empty(zoho: ZohoSandbox) -> None:
@@ -257,6 +259,7 @@ def test_deleting_tells_each_record_apart(zoho: ZohoSandbox) -> None:
     told = zoho.api("DELETE", f"Leads?ids={id_},123")
     assert (told.status, [one["code"] for one in told.json["data"]]) == (207, ["SUCCESS", "INVALID_DATA"])
     assert zoho.api("DELETE", "Leads").json["code"] == "REQUIRED_PARAM_MISSING"
+    assert zoho.api("DELETE", f"Leads?ids={','.join('1' * 101)}").json["details"] == {"limit": 100, "param_name": "ids"}
 
 
 def test_a_deal_remembers_its_stages_and_a_task_when_it_was_closed(zoho: ZohoSandbox) -> None:
