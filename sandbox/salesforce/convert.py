@@ -31,7 +31,10 @@ def convert(org: Org, given: Mapping[str, Any], actor: Actor) -> dict[str, str |
         org, "Contact", {"AccountId": account, **{name: lead.get(name) for name in _CARRIED}}, actor
     )
     opportunity = _opportunity(org, given, lead, account, contact, actor)
-    reparent(org, leads, id_, contact)
+    reparent(org, ["Lead", "Contact"], id_, contact)
+    members = org.table("CampaignMember")
+    for row in members.holding("LeadId", id_):
+        members.put({**row, "ContactId": contact, "Type": "Contact"})
     done: Row = {
         **leads.rows[id_],
         "IsConverted": True,

@@ -65,6 +65,7 @@ def load_records(org: Org, table: Table, given: Iterable[Mapping[str, Any]]) -> 
     if "ownerid" in table.kind.fields:
         defaults["OwnerId"] = org.admin
     fields = {field.name: field.type for field in table.kind.fields.values()}
+    system: Row = {name: org.admin for name in ("CreatedById", "LastModifiedById") if name in fields}
     now, ids, new = org.now(), list[str](), list[Row]()
     for one in given:
         row = _row(table, fields, one)
@@ -74,13 +75,13 @@ def load_records(org: Org, table: Table, given: Iterable[Mapping[str, Any]]) -> 
         row["Id"] = id_
         ids.append(id_)
         before: Row | None = table.rows.get(id_)
-        whole = _changed(before, row, now, org.admin) if before else _new({**defaults, **row}, now, org.admin)
+        whole = _changed(before, row, now, org.admin) if before else _new({**defaults, **row}, now, system)
         complete(table.kind, whole, before or {}, now)
         for name in [name for name, value in whole.items() if value is None]:
             del whole[name]
         if _VISIBLE_AT in one:
             org.appear_at(instant(str(one[_VISIBLE_AT])), table.kind.name, whole)
-        elif before is None and "Id" not in one:
+        elif before is None:
             new.append(whole)
         else:
             table.put(whole)
@@ -108,13 +109,13 @@ def _row(table: Table, fields: Mapping[str, FieldType], given: Mapping[str, Any]
     return row
 
 
-def _new(row: Row, now: str, user: str) -> Row:
+def _new(row: Row, now: str, system: Row) -> Row:
     created = row.setdefault("CreatedDate", now)
-    modified = row.setdefault("LastModifiedDate", row.get("SystemModstamp", created))
+    modified = row.get("LastModifiedDate", row.get("SystemModstamp", created))
     row.setdefault("SystemModstamp", modified)
-    for name in ("CreatedById", "LastModifiedById"):
-        row.setdefault(name, user)
-    return row
+    if "LastModifiedById" in system:
+        row.setdefault("LastModifiedDate", modified)
+    return {**system, **row}
 
 
 def _changed(before: Row, row: Row, now: str, user: str) -> Row:

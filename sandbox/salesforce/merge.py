@@ -4,12 +4,11 @@ Source: developer.salesforce.com/docs/platform/api/guide/sforce-api-calls-merge.
 MasterRecordId set to the survivor; what hung on them hangs on it. Re-parented records keep their SystemModstamp here: no trigger fires for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sandbox.salesforce.errors import RowRefused
 from sandbox.salesforce.fields import FieldType
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.store import Table
 from sandbox.salesforce.writes import Actor, delete, live_row, update
 
 MOST_MERGED = 3
@@ -28,20 +27,19 @@ def merge(org: Org, master: str, losers: Sequence[str], actor: Actor) -> None:
         if loser is None or loser == id_:
             raise RowRefused("MALFORMED_ID", "bad id")
         live_row(table, loser)
-        reparent(org, table, loser, id_)
+        reparent(org, [table.kind.name], loser, id_)
         delete(org, table, loser, actor, id_)
     update(org, table, id_, {}, actor)
 
 
-def reparent(org: Org, target: Table, old: str, new: str) -> None:
-    """Let everything that refers to one record refer to another, without touching its times."""
+def reparent(org: Org, targets: Collection[str], old: str, new: str) -> None:
+    """Let every lookup to all of these objects that holds `old` hold `new`, without touching the times of the records."""
     for table in org.tables.values():
-        fields = [
-            field.name
-            for field in table.kind.fields.values()
-            if field.type is FieldType.REFERENCE
-            and target.kind.name in field.refers_to
-            and field.name != "MasterRecordId"
-        ]
-        for row in [row for row in table.rows.values() if any(row.get(name) == old for name in fields)]:
-            table.put({**row, **{name: new for name in fields if row.get(name) == old}})
+        for field in table.kind.fields.values():
+            if (
+                field.type is FieldType.REFERENCE
+                and set(targets) <= set(field.refers_to)
+                and field.name != "MasterRecordId"
+            ):
+                for row in table.holding(field.name, old):
+                    table.put({**row, field.name: new})

@@ -8,7 +8,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sandbox.hubspot.times import Clock, Millis
-from sandbox.salesforce import standard
 from sandbox.salesforce.access import Access, Security
 from sandbox.salesforce.bulk.jobs import Jobs
 from sandbox.salesforce.cursors import Cursors
@@ -17,6 +16,7 @@ from sandbox.salesforce.faults import Faults
 from sandbox.salesforce.fields import Field, Kind, Row
 from sandbox.salesforce.formulas import Formula, compile_formula
 from sandbox.salesforce.ids import canonical, numbered
+from sandbox.salesforce.kinds import kinds
 from sandbox.salesforce.ledger import Ledger
 from sandbox.salesforce.limits import Limits
 from sandbox.salesforce.sessions import ADMIN_USER, INTEGRATION_USER, Sessions
@@ -43,7 +43,7 @@ class Org:
     def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
         self.settings = settings or Settings()
         self.clock = clock or Clock()
-        self.tables = {kind.name.lower(): Table(kind) for kind in standard.kinds()}
+        self.tables = {kind.name.lower(): Table(kind) for kind in kinds()}
         self.formulas: dict[tuple[str, str], Formula] = {}
         self.rules: list[ValidationRule] = []
         self.ledger = Ledger()
@@ -154,7 +154,9 @@ def found(org: Org, kind: str, row: Row) -> str:
     table = org.table(kind)
     id_ = table.new_id()
     at = org.now()
-    table.put({"Id": id_, "CreatedDate": at, "LastModifiedDate": at, "SystemModstamp": at, **row})
+    clocked: Row = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), at)
+    known = {field.name for field in table.kind.fields.values()}
+    table.put({"Id": id_, **{name: value for name, value in {**clocked, **row}.items() if name in known}})
     return id_
 
 

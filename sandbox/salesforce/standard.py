@@ -1,15 +1,11 @@
-"""The standard objects and the fields that a sales team reads and writes.
+"""The fields of the standard objects that a sales team reads and writes.
 
 Names, types and lengths: recorded describe calls of a Developer Edition and developer.salesforce.com/docs/atlas.en-us.object_reference.meta.
 """
 
-from collections.abc import Iterator
-from itertools import chain
-
 from sandbox.salesforce.fields import (
     Field,
     FieldType,
-    Kind,
     Many,
     choice,
     counts,
@@ -47,13 +43,15 @@ STAGES = {
 _EMAIL, _PHONE, _URL, _AREA = FieldType.EMAIL, FieldType.PHONE, FieldType.URL, FieldType.TEXTAREA
 
 
-def _identity(*, deletable: bool = True) -> Many:
+def identity(*, deletable: bool = True) -> Many:
+    """The id, and whether it is in the recycle bin."""
     yield Field("Id", FieldType.ID, 18, nillable=False, createable=False, updateable=False)
     if deletable:
         yield from flags("IsDeleted", writable=False)
 
 
-def _system(*, modified: bool = True) -> Many:
+def system(*, modified: bool = True) -> Many:
+    """Who made it and changed it, and when."""
     yield from read_only(datetimes("CreatedDate", nillable=False))
     yield from read_only(link("CreatedById", "User", required=True))
     if modified:
@@ -62,7 +60,8 @@ def _system(*, modified: bool = True) -> Many:
     yield from read_only(datetimes("SystemModstamp", nillable=False))
 
 
-def _touched() -> Many:
+def touched() -> Many:
+    """The only system field of set-up objects."""
     return read_only(datetimes("SystemModstamp"))
 
 
@@ -88,7 +87,8 @@ def _person() -> Many:
     yield from read_only(dates("LastActivityDate"))
 
 
-def _lead() -> Many:
+def lead() -> Many:
+    """Lead."""
     yield from read_only(link("MasterRecordId", "Lead"))
     yield from _person()
     yield from texts(255, "Company", required=True)
@@ -107,7 +107,8 @@ def _lead() -> Many:
     yield from flags("IsUnreadByOwner HasOptedOutOfEmail DoNotCall")
 
 
-def _contact() -> Many:
+def contact() -> Many:
+    """Contact."""
     yield from read_only(link("MasterRecordId", "Contact"))
     yield from _person()
     yield from link("AccountId", "Account")
@@ -117,7 +118,8 @@ def _contact() -> Many:
     yield from flags("HasOptedOutOfEmail DoNotCall")
 
 
-def _account() -> Many:
+def account() -> Many:
+    """Account."""
     yield from read_only(link("MasterRecordId", "Account"))
     yield from texts(255, "Name", required=True)
     yield from choice("Type", "Prospect|Customer - Direct|Customer - Channel|Technology Partner|Other", length=40)
@@ -133,7 +135,8 @@ def _account() -> Many:
     yield from choice("AccountSource", SOURCES)
 
 
-def _opportunity() -> Many:
+def opportunity() -> Many:
+    """Opportunity."""
     yield from link("AccountId", "Account")
     yield from flags("IsPrivate")
     yield from texts(120, "Name", required=True)
@@ -154,7 +157,8 @@ def _opportunity() -> Many:
     yield from read_only(dates("LastActivityDate"))
 
 
-def _role() -> Many:
+def role() -> Many:
+    """OpportunityContactRole."""
     yield from link("OpportunityId", "Opportunity", required=True, updateable=False)
     yield from link("ContactId", "Contact", required=True)
     yield from choice(
@@ -163,7 +167,8 @@ def _role() -> Many:
     yield from flags("IsPrimary")
 
 
-def _history() -> Many:
+def history() -> Many:
+    """OpportunityHistory."""
     yield from link("OpportunityId", "Opportunity", required=True)
     yield from texts(255, "StageName ForecastCategory")
     yield from money("Amount ExpectedRevenue PrevAmount", precision=18, scale=2)
@@ -183,7 +188,8 @@ def _activity() -> Many:
     yield from flags("IsReminderSet")
 
 
-def _task() -> Many:
+def task() -> Many:
+    """Task."""
     yield from _activity()
     statuses = "Not Started|In Progress|Completed|Waiting on someone else|Deferred"
     yield from choice("Status", statuses, length=40, default="Not Started")
@@ -196,7 +202,8 @@ def _task() -> Many:
     yield from read_only(datetimes("CompletedDateTime"))
 
 
-def _event() -> Many:
+def event() -> Many:
+    """Event."""
     yield from _activity()
     yield from texts(255, "Location")
     yield from flags("IsAllDayEvent IsPrivate")
@@ -207,7 +214,8 @@ def _event() -> Many:
     yield from choice("EventSubtype", "Event", length=40, restricted=True)
 
 
-def _campaign() -> Many:
+def campaign() -> Many:
+    """Campaign."""
     yield from texts(80, "Name", required=True)
     yield from link("ParentId", "Campaign")
     yield from choice(
@@ -228,7 +236,8 @@ def _campaign() -> Many:
     yield from link("OwnerId", "User", required=True)
 
 
-def _member() -> Many:
+def member() -> Many:
+    """CampaignMember."""
     yield from link("CampaignId", "Campaign", required=True, updateable=False)
     yield from link("LeadId", "Lead", updateable=False)
     yield from link("ContactId", "Contact", updateable=False)
@@ -239,7 +248,8 @@ def _member() -> Many:
     yield from read_only(choice("Type", "Lead|Contact", length=40))
 
 
-def _user() -> Many:
+def user() -> Many:
+    """User."""
     yield from texts(80, "Username", required=True)
     yield from texts(80, "LastName", required=True)
     yield from texts(40, "FirstName")
@@ -253,7 +263,8 @@ def _user() -> Many:
     yield from link("ProfileId", "Profile")
 
 
-def _permission_set() -> Many:
+def permission_set() -> Many:
+    """PermissionSet."""
     yield from texts(80, "Name", required=True)
     yield from texts(80, "Label")
     yield from texts(255, "Description")
@@ -261,102 +272,22 @@ def _permission_set() -> Many:
     yield from read_only(link("ProfileId", "Profile"))
 
 
-def _field_permissions() -> Many:
+def field_permissions() -> Many:
+    """FieldPermissions."""
     yield from link("ParentId", "PermissionSet", required=True, updateable=False)
     yield from texts(40, "SobjectType", required=True)
     yield from texts(80, "Field", required=True)
     yield from flags("PermissionsRead PermissionsEdit")
 
 
-def _assignment() -> Many:
+def assignment() -> Many:
+    """PermissionSetAssignment."""
     yield from link("PermissionSetId", "PermissionSet", required=True)
     yield from link("AssigneeId", "User", required=True)
 
 
-def _task_status() -> Many:
+def task_status() -> Many:
+    """TaskStatus."""
     yield from texts(255, "MasterLabel ApiName")
     yield from counts("SortOrder")
     yield from flags("IsDefault IsClosed")
-
-
-_ACTIVITIES = {"Tasks": ("Task", "WhoId"), "Events": ("Event", "WhoId")}
-_ON = {"Tasks": ("Task", "WhatId"), "Events": ("Event", "WhatId")}
-_MEMBERS = ("CampaignMember", "LeadId")
-
-
-def _kind(
-    name: str,
-    prefix: str,
-    plural: str,
-    own: Many,
-    *,
-    system: Many | None = None,
-    deletable: bool = True,
-    soft: bool = True,
-    writable: bool = True,
-    mergeable: bool = False,
-    children: dict[str, tuple[str, str]] | None = None,
-) -> Kind:
-    fields = chain(_identity(deletable=soft), own, _system() if system is None else system)
-    named = {field.name.lower(): field for field in fields}
-    return Kind(name, prefix, plural, named, writable, deletable, mergeable, children or {})
-
-
-def kinds() -> Iterator[Kind]:
-    """Every standard object, anew."""
-    yield _kind("Lead", "00Q", "Leads", _lead(), mergeable=True, children={**_ACTIVITIES, "CampaignMembers": _MEMBERS})
-    yield _kind(
-        "Contact",
-        "003",
-        "Contacts",
-        _contact(),
-        mergeable=True,
-        children={
-            **_ACTIVITIES,
-            "CampaignMembers": ("CampaignMember", "ContactId"),
-            "OpportunityContactRoles": ("OpportunityContactRole", "ContactId"),
-        },
-    )
-    yield _kind(
-        "Account",
-        "001",
-        "Accounts",
-        _account(),
-        mergeable=True,
-        children={**_ON, "Contacts": ("Contact", "AccountId"), "Opportunities": ("Opportunity", "AccountId")},
-    )
-    yield _kind(
-        "Opportunity",
-        "006",
-        "Opportunities",
-        _opportunity(),
-        children={
-            **_ON,
-            "OpportunityContactRoles": ("OpportunityContactRole", "OpportunityId"),
-            "OpportunityHistories": ("OpportunityHistory", "OpportunityId"),
-        },
-    )
-    yield _kind("OpportunityContactRole", "00K", "Opportunity Contact Role", _role())
-    history = _kind(
-        "OpportunityHistory", "008", "Opportunity History", _history(), system=_system(modified=False), writable=False
-    )
-    yield Kind(
-        history.name,
-        history.prefix,
-        history.plural,
-        {f.name.lower(): f for f in read_only(iter(history.fields.values()))},
-        writable=False,
-        deletable=False,
-    )
-    yield _kind("Task", "00T", "Tasks", _task())
-    yield _kind("Event", "00U", "Events", _event())
-    yield _kind(
-        "Campaign", "701", "Campaigns", _campaign(), children={"CampaignMembers": ("CampaignMember", "CampaignId")}
-    )
-    yield _kind("CampaignMember", "00v", "Campaign Members", _member())
-    yield _kind("User", "005", "Users", _user(), deletable=False, soft=False)
-    yield _kind("Profile", "00e", "Profiles", texts(255, "Name"), writable=False, deletable=False, soft=False)
-    yield _kind("PermissionSet", "0PS", "Permission Sets", _permission_set(), soft=False)
-    yield _kind("FieldPermissions", "01k", "Field Permissions", _field_permissions(), system=_touched(), soft=False)
-    yield _kind("PermissionSetAssignment", "0Pa", "Assignments", _assignment(), system=_touched(), soft=False)
-    yield _kind("TaskStatus", "01T", "Task Status Value", _task_status(), writable=False, deletable=False, soft=False)

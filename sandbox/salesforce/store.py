@@ -83,14 +83,17 @@ class Table:
             yield self.rows[id_]
 
     def having(self, field: Field, value: Value) -> list[Row]:
-        """Live records that hold this value in this field, texts without regard to case; by an index made at the first look."""
-        held = self._keys.get(field.name)
+        """Live records that hold this value in this field, texts without regard to case."""
+        return [row for row in self.holding(field.name, value) if not row.get("IsDeleted")]
+
+    def holding(self, name: str, value: Value) -> list[Row]:
+        """Records, deleted ones too, that hold this value in the field of this name; by an index made at the first look."""
+        held = self._keys.get(name)
         if held is None:
-            held = self._keys[field.name] = {}
+            held = self._keys[name] = {}
             for id_, row in self.rows.items():
-                index(held, field.name, id_, None, row)
-        found = (self.rows[id_] for id_ in sorted(held.get(key(value), ())))
-        return [row for row in found if not row.get("IsDeleted")]
+                index(held, name, id_, None, row)
+        return [self.rows[id_] for id_ in sorted(held.get(key(value), ()))]
 
 
 def place(row: Row) -> Stamped:
