@@ -40,7 +40,7 @@ class Cursors:
         self._made += 1
         locator = numbered("0r8", self._made)
         theirs = [name for name, one in self._open.items() if one.user == cursor.user]
-        for name in theirs[: len(theirs) - OPEN_AT_MOST + 1]:
+        for name in theirs[: max(0, len(theirs) - OPEN_AT_MOST + 1)]:
             del self._open[name]
         self._open[locator] = cursor
         return locator
