@@ -81,13 +81,11 @@ def _urls(call: Call, kind: Kind) -> Mapping[str, str]:
 def field_shown(kind: Kind, field: Field, access: Access) -> dict[str, Any]:
     """One field. `createable` and `updateable` are what this user may do."""
     editable = field.name.lower() in access.editable
-    calculated = field.formula is not None
     default = field.default is not None or field.name in {"OwnerId", "Id"} or field.type is FieldType.BOOLEAN
     return {
         "aggregatable": field.type not in {FieldType.BOOLEAN, FieldType.ADDRESS} and field.sortable,
-        "autoNumber": False,
         "byteLength": field.length * 3 if field.type in TEXTS else field.length,
-        "calculated": calculated,
+        "calculated": field.formula is not None,
         "calculatedFormula": field.formula,
         "caseSensitive": False,
         "createable": field.createable and editable,

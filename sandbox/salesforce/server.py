@@ -31,10 +31,10 @@ class Server:
         """Serve one request."""
         path: str = scope["path"]
         body = await read_body(receive)
+        self.org.settle()
         if path.startswith("/_sandbox/"):
             await respond(self.org, send, self._control(scope, path.removeprefix("/_sandbox"), body))
             return
-        self.org.settle()
         refused = too_long(scope)
         if refused is not None:
             self.org.ledger.count(f"{scope['method']} too long", refused.status)

@@ -84,7 +84,6 @@ def _person() -> Many:
     yield from choice("LeadSource", SOURCES)
     yield from texts(32_000, "Description", _AREA)
     yield from link("OwnerId", "User", required=True)
-    yield from read_only(dates("LastActivityDate"))
 
 
 def lead() -> Many:
@@ -154,7 +153,6 @@ def opportunity() -> Many:
     yield from link("CampaignId", "Campaign")
     yield from link("OwnerId", "User", required=True)
     yield from read_only(datetimes("LastStageChangeDate"))
-    yield from read_only(dates("LastActivityDate"))
 
 
 def role() -> Many:
@@ -227,12 +225,6 @@ def campaign() -> Many:
     yield from numbers("ExpectedResponse NumberSent", precision=18)
     yield from flags("IsActive")
     yield from texts(32_000, "Description", _AREA)
-    yield from read_only(
-        counts(
-            "NumberOfLeads NumberOfConvertedLeads NumberOfContacts NumberOfResponses NumberOfOpportunities", precision=9
-        )
-    )
-    yield from read_only(money("AmountAllOpportunities AmountWonOpportunities", precision=18, scale=2))
     yield from link("OwnerId", "User", required=True)
 
 

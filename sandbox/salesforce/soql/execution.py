@@ -13,7 +13,7 @@ from sandbox.salesforce.soql.columns import Getter, Shown
 from sandbox.salesforce.soql.conditions import compile_condition
 from sandbox.salesforce.soql.lexer import LONGEST, invalid_field, malformed, pointed
 from sandbox.salesforce.soql.parser import parse
-from sandbox.salesforce.soql.ranges import LAST, hull
+from sandbox.salesforce.soql.ranges import LAST, hull, ids_named
 from sandbox.salesforce.soql.scope import Scope
 from sandbox.salesforce.soql.selection import Child, Selection, select
 from sandbox.salesforce.soql.tree import Name, Order, Query
@@ -46,9 +46,9 @@ def run(org: Org, user: str, source: str, root: str, *, deleted: bool = False) -
         raise refuse(400, "NUMBER_OUTSIDE_VALID_RANGE", pointed(source, query.offset_at, message))
     rows = _rows(scope, table, query, deleted=deleted)
     if is_plain_count(query):
-        return Result(table.kind.name, sum(1 for _ in rows))
+        return Result(table.kind.name, sum(1 for _ in islice(rows, query.limit)))
     if is_aggregate(query):
-        groups = aggregated(scope, query, rows)[: query.limit]
+        groups = aggregated(scope, query, rows)[query.offset :][: query.limit]
         return Result(table.kind.name, len(groups), groups=groups)
     selection = select(scope, query, root, _children(scope, query, root, deleted=deleted))
     found = list(rows)
@@ -91,6 +91,9 @@ def _rows(scope: Scope, table: Table, query: Query, *, deleted: bool) -> Iterato
 
 def _candidates(table: Table, query: Query) -> tuple[Iterable[Row], Sequence[str]]:
     """Records that may match, and the fields in whose order they come."""
+    named = ids_named(query.where)
+    if named is not None:
+        return (table.rows[id_] for id_ in sorted(named) if id_ in table.rows), ("id",)
     stamps = hull(query.where, "systemmodstamp")
     by_stamp = [one.name.text.lower() for one in query.order][:1] == ["systemmodstamp"]
     if not stamps.whole or by_stamp:

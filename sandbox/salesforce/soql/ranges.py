@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sandbox.salesforce.ids import canonical
 from sandbox.salesforce.soql.tree import Both, Compare, Condition, Either
 
 LAST = "\U0010ffff"
@@ -43,6 +44,16 @@ def hull(condition: Condition | None, field: str) -> Range:
     if isinstance(condition, Compare) and condition.name.text.lower() == field:
         return _compared(condition)
     return Range()
+
+
+def ids_named(condition: Condition | None) -> frozenset[str] | None:
+    """The ids that a matching record must be among, where the condition names some."""
+    if isinstance(condition, Both):
+        found = [ids for part in condition.parts if (ids := ids_named(part)) is not None]
+        return frozenset.intersection(*found) if found else None
+    if isinstance(condition, Compare) and condition.name.text.lower() == "id" and condition.operator in {"=", "IN"}:
+        return frozenset(id_ for literal in condition.literals if (id_ := canonical(literal.value)) is not None)
+    return None
 
 
 def _compared(condition: Compare) -> Range:

@@ -150,6 +150,18 @@ def test_a_composite_call_of_all_or_none_leaves_nothing_behind(salesforce: Sales
     assert salesforce.health()["records"]["Account"] == 0
 
 
+def test_a_composite_call_undoes_collections_within_it(salesforce: SalesforceSandbox) -> None:
+    """What an inner call had committed is undone with the rest."""
+    ids = leads(salesforce, 2)
+    before = salesforce.dump()
+    many = {"method": "PATCH", "url": f"{API}/composite/sobjects", "body": {"records": [update(ids[0], Title="a")]}}
+    one = {"method": "PATCH", "url": f"{API}/sobjects/Lead/{ids[1]}", "body": {"Title": "b"}}
+    bad = {"method": "PATCH", "url": f"{API}/sobjects/Lead/{ids[1]}", "body": {"Email": "x"}}
+    told = composite(salesforce, one, many, bad, allOrNone=True)
+    assert [part["httpStatusCode"] for part in told] == [400, 400, 400]
+    assert salesforce.dump() == before
+
+
 @pytest.mark.parametrize("count", [0, 26])
 def test_a_composite_call_has_between_one_and_twenty_five_parts(salesforce: SalesforceSandbox, count: int) -> None:
     """Anything else is a 400."""

@@ -160,6 +160,7 @@ def test_limit_and_offset_cut_after_sorting(org: Org) -> None:
 def test_counts_and_groups(org: Org) -> None:
     """COUNT() answers with a total, COUNT(Id) with a record, GROUP BY with one per group."""
     assert run(org, org.integration, "SELECT COUNT() FROM Lead", ROOT).total == 3
+    assert run(org, org.integration, "SELECT COUNT() FROM Lead LIMIT 2", ROOT).total == 2
     assert ask(org, "SELECT COUNT(Id) FROM Lead WHERE Company = 'None'") == [{"expr0": 0}]
     grouped = ask(org, "SELECT Company, COUNT(Id) n, MAX(NumberOfEmployees) FROM Lead GROUP BY Company")
     assert grouped == [{"Company": "ACME", "n": 2, "expr0": 50}, {"Company": "Béta", "n": 1, "expr0": None}]
@@ -218,6 +219,15 @@ def test_a_refusal_points_at_the_place(org: Org) -> None:
     assert message.startswith(
         "\nselect count() from XYZZY\n                    ^\nERROR at Row:1:Column:21\nsObject type"
     )
+
+
+def test_records_are_found_by_id_of_either_length_and_only_if_all_else_fits(org: Org) -> None:
+    """15 letters are as good as 18; an id that is not there is no error."""
+    first, second, _ = (str(row["Id"]) for row in ask(org, leads("Id")))
+    listed = f"Id IN ('{second[:15]}', '{first}', '00Q5g00000zzzzz')"
+    assert names(org, listed) == ["Gil", "Ávila"]
+    assert names(org, f"{listed} AND Rating = 'Hot'") == ["Ávila"]
+    assert names(org, f"NOT Id = '{first}'") == ["Ávila", "Soto"]
 
 
 TIMES = st.integers(0, 9).map(lambda n: f"2026-11-{n + 1:02d}T00:00:00Z")
