@@ -124,6 +124,14 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedFact:
+    """A live record and the people it is linked to. `fact.links` is empty."""
+
+    fact: Fact
+    people: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CycleRow:
     """One SLA clock of a person. `id` is deterministic; `body` is canonical JSON with the evidence."""
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from journey.model import PersonId, Ref
+from journey.model import Kind, PersonId, Ref
 from state import (
     answers,
     applied,
+    cohorts,
     conflicts,
     derived,
     digest,
@@ -30,6 +31,7 @@ from state.model import (
     Check,
     ConflictRow,
     ConnectionStatus,
+    CycleRow,
     OutboxRow,
     PeopleCount,
     PersonFacts,
@@ -44,6 +46,7 @@ from state.model import (
     RunState,
     Settled,
     Settlement,
+    SharedFact,
     SlaRow,
     Taken,
     TakenPage,
@@ -243,6 +246,26 @@ class Store:
         """One person; None if there is no live record."""
         with self._database.reading() as db:
             return next(iter(people.rows(db, self._sources, [person])), None)
+
+    def everybody(self, limit: int, after: PersonId | None = None) -> Sequence[PersonRow]:
+        """People with a live record, by id, at most `limit`, behind `after`."""
+        with self._database.reading() as db:
+            return cohorts.everybody(db, self._sources, limit, after)
+
+    def cycles_of(self, people: Sequence[PersonId]) -> Mapping[PersonId, Sequence[CycleRow]]:
+        """The people's SLA clocks, oldest first; people without one are left out."""
+        with self._database.reading() as db:
+            return cohorts.cycles_of(db, people)
+
+    def records_of(self, kind: Kind, limit: int, after: Ref | None = None) -> Sequence[SharedFact]:
+        """Live records of a kind, at most `limit`, behind `after`, with the people each is linked to."""
+        with self._database.reading() as db:
+            return cohorts.records_of(db, self._sources, kind, limit, after)
+
+    def to_derive(self) -> int:
+        """How many people's facts moved since they were last derived."""
+        with self._database.reading() as db:
+            return cohorts.to_derive(db)
 
     def sla_rows(
         self, status: str | None = None, limit: int | None = 1000, person: PersonId | None = None
