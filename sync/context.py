@@ -46,8 +46,15 @@ class RunContext:
     @property
     def writable(self) -> Sequence[ObjectMapping]:
         """The objects that are written to and can be."""
-        mappings = self._without({finding.object for finding in self.findings if finding.written})
-        return [mapping for mapping in mappings if mapping.written]
+        return self._written({finding.object for finding in self.findings if finding.written})
+
+    @property
+    def plannable(self) -> Sequence[ObjectMapping]:
+        """The objects that are written to and can be, once our own missing fields are created."""
+        return self._written({finding.object for finding in self.findings if finding.written and not finding.fixable})
+
+    def _written(self, unfit: set[str]) -> Sequence[ObjectMapping]:
+        return [mapping for mapping in self._without(unfit) if mapping.written]
 
     def _without(self, objects: set[str]) -> Sequence[ObjectMapping]:
         return [mapping for name, mapping in self.mappings.items() if name not in objects]

@@ -153,9 +153,8 @@ def retry_rejected(
 
 def _derive_and_push(app: App, ctx: RunContext, *, write: bool) -> None:
     derive_due(ctx, app.agreement, app.mappings)
-    settle = push_object if write else show_plans
-    for mapping in ctx.writable:
-        settle(ctx, mapping)
+    for mapping in ctx.writable if write else ctx.plannable:
+        (push_object if write else show_plans)(ctx, mapping)
 
 
 def _run(

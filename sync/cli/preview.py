@@ -50,6 +50,9 @@ def preview(ctx: click.Context, connection: str | None, limit: int, fmt: Format)
         print_json("preview", {"run": report.run.id, "totals": told, "changes": changes})
     else:
         _print(rows, shown, sum(t.update + t.conflict + t.gone for t in counts.values()))
+        for remark in (report.message, report.fix and f"fix: {report.fix}"):
+            if remark:
+                click.echo(f"  {remark}", err=True)
     return Exit.OK
 
 
@@ -99,7 +102,7 @@ def _rows(record: RecordPlan) -> Iterator[tuple[object, ...]]:
 
 def _print(rows: Sequence[tuple[object, ...]], shown: Sequence[RecordPlan], doing: int) -> None:
     if not doing:
-        click.echo("Nothing to write: the CRM holds everything already.")
+        click.echo("Nothing to write.")
         return
     print_table(Table("preview", TOTALS, rows, right=frozenset(TOTALS[1:])), Format.TEXT)
     click.echo()

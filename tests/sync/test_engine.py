@@ -162,6 +162,20 @@ def test_a_preview_shows_the_change_and_writes_nothing(bench: "Bench") -> None:
     assert bench.held("1")["score"] == 90
 
 
+def test_a_preview_shows_what_would_be_written_to_fields_that_are_yet_to_be_created(bench: "Bench") -> None:
+    del bench.world().fields["contacts"]["relevo_score"]
+    bench.lead("1")
+    seen: list[RecordPlan] = []
+
+    class Watcher(_Silent):
+        def planned(self, connection: str, object: str, plans: Any) -> None:  # noqa: A002
+            seen.extend(plans)
+
+    report = bench.sync(write=False, observer=Watcher())
+    assert "relevo_score" in report.message
+    assert {change.field: change.new for change in seen[0].put}["relevo_score"] == 90
+
+
 def test_a_throttled_crm_ends_the_run_with_a_time_and_the_next_run_goes_on(bench: "Bench") -> None:
     for number in range(250):
         bench.lead(str(number))
