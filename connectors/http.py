@@ -37,17 +37,20 @@ class Request:
     """`route` is the path with its variable parts in braces.
 
     `promises` names a list that the answer must hold, `each` the keys that every row of it must have. `pace` is the class of
-    rate limit that the call counts against. `form` is sent instead of a JSON `body`.
+    rate limit that the call counts against. `form` is sent instead of a JSON `body`. `opens` is what an answer begins with that
+    is promised to be a file and no JSON.
     """
 
     method: str
     route: str
     parts: Mapping[str, str] = field(default_factory=dict)
     query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     promises: str | None = None
     each: frozenset[str] = frozenset()
+    opens: bytes = b""
     pace: str = "calls"
     authorised: bool = True
 
@@ -68,11 +71,12 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A good answer, decoded. `data` is empty for an answer without a body."""
+    """A good answer, decoded. `data` is empty for an answer without a body; `file` is the body where a file was promised."""
 
     status: int
     headers: Mapping[str, str]
     data: Mapping[str, Any]
+    file: bytes = field(default=b"", repr=False)
 
 
 class Declined(Stop):
@@ -204,8 +208,12 @@ def _silenced(request: Request, response: Response, token: str | None) -> Respon
 
 
 def _decoded(request: Request, response: Response) -> Reply:
-    if not response.body and response.status == 204:
+    if not response.body and response.status in (204, 304):
         return Reply(response.status, response.headers, {})
+    if request.opens:
+        if not response.body.startswith(request.opens):
+            raise _Unserved(f"status {response.status} came without the promised file")
+        return Reply(response.status, response.headers, {}, response.body)
     try:
         data = orjson.loads(response.body)
     except orjson.JSONDecodeError as error:
