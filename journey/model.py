@@ -192,6 +192,7 @@ class Journey:
 KNOWN_FIELDS: Mapping[Kind, Mapping[str, FieldType]] = {
     Kind.PERSON: {
         "email": FieldType.TEXT,
+        "external_id": FieldType.TEXT,
         "first_name": FieldType.TEXT,
         "last_name": FieldType.TEXT,
         "phone": FieldType.TEXT,

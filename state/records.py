@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from journey.identity import normalise_email, person_id
-from journey.model import Fact, Kind, PersonId, Ref
+from journey.identity import external_id, normalise_email, person_id
+from journey.likeness import traits
+from journey.model import Fact, Kind, PersonId, Ref, Value
 from state import schema
 from state.codec import encode, fact_hash, micros, plain_text
 from state.database import Key, Upsert, by_keys, replacing
@@ -38,6 +39,18 @@ class Verdict(Enum):
     MERGED = auto()
 
 
+class Who(NamedTuple):
+    """Who a record is: the columns by which records of one person are found."""
+
+    email: str | None
+    external_id: str | None
+    phone: str | None
+    namesake: str | None
+
+
+_NOBODY = Who(None, None, None, None)
+
+
 class Held(NamedTuple):
     """A record as it is stored: a row of `records`, its columns in order."""
 
@@ -53,6 +66,9 @@ class Held(NamedTuple):
     gone: int
     merged_source: int | None
     merged_id: str | None
+    external_id: str | None
+    phone: str | None
+    namesake: str | None
 
     @property
     def key(self) -> Key:
@@ -162,10 +178,10 @@ def _record(sources: Sources, key: Key, fact: Fact, held: Held | None) -> Held:
         body=body,
         # A first guess; `state.identity` joins records that are the same person.
         person=(known_person or person_id(fact.ref)) if is_person else None,
-        email=_email(fact.values) if is_person else None,
         gone=int(fact.deleted or fact.merged_into is not None),
         merged_source=merged[0],
         merged_id=merged[1],
+        **(who(fact.values) if is_person else _NOBODY)._asdict(),
     )
 
 
@@ -189,6 +205,12 @@ def _keep_past(batch: Batch, record: Held, held: Held | None) -> None:
         batch.past.append((*record.key, record.modified, held.body))
 
 
-def _email(values: Mapping[str, object]) -> str | None:
-    email = values.get("email")
-    return normalise_email(plain_text(email)) if isinstance(email, str) else None
+def who(values: Mapping[str, Value]) -> Who:
+    """What a person's mapped values say of who it is."""
+    email, outside, known = values.get("email"), external_id(values.get("external_id")), traits(values)
+    return Who(
+        email=normalise_email(plain_text(email)) if isinstance(email, str) else None,
+        external_id=plain_text(outside) if outside is not None else None,
+        phone=known.phone_key,
+        namesake=plain_text(known.namesake) if known.namesake is not None else None,
+    )

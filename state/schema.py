@@ -6,7 +6,7 @@ The migrations in `state/migrations` create them; a test holds both equal.
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 metadata = MetaData()
@@ -42,11 +42,17 @@ records = Table(
     Column("gone", Flag, nullable=False),
     Column("merged_source", SmallInteger),
     Column("merged_id", Key),
+    Column("external_id", Key),
+    Column("phone", Key),
+    Column("namesake", Key),
     sqlite_with_rowid=False,
 )
-"""One row a record, `gone` once it was deleted or merged away. `person` is set for records of kind person only."""
+"""One row a record, `gone` once it was deleted or merged away. `person` is set for records of kind person only.
 
-for _name in ("person", "email", "merged_id"):
+`email` and `external_id` are proof of who it is; `phone` and `namesake` lead to records that it may be one person with.
+"""
+
+for _name in ("person", "email", "merged_id", "external_id", "phone", "namesake"):
     _column = records.c[_name]
     Index(f"records_{_name}", _column, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
 
@@ -60,6 +66,22 @@ links = Table(
     Index("links_reverse", "to_source", "to_id"),
     sqlite_with_rowid=False,
 )
+
+person_decisions = Table(
+    "person_decisions",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("to_source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("to_id", Key, primary_key=True),
+    Column("verdict", Key, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("person_decisions_reverse", "to_source", "to_id"),
+    sqlite_with_rowid=False,
+)
+"""What a person decided about two records, the lesser key first. No reading of records touches it."""
 
 stage_changes = Table(
     "stage_changes",

@@ -50,7 +50,7 @@ def take(connection: Connection, sources: Sources, page: TakenPage, at: datetime
 
 def _person_nodes(batch: Batch) -> list[identity.Node]:
     return [
-        identity.Node(h.source, h.id, h.person, h.email, h.gone, h.merged_source, h.merged_id)
+        identity.Node(h.source, h.id, h.person, h.email, h.gone, h.merged_source, h.merged_id, h.external_id)
         for h, _ in batch.after.values()
         if h.person is not None
     ]
