@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel
 
 from connectors.hubspot.options import HubSpotOptions
+from journey.model import KNOWN_FIELDS
 from mapping.outbound import WRITABLE
 from sandbox.hubspot.faults import Effect
 from sandbox.hubspot.settings import Settings
@@ -151,6 +152,8 @@ def test_every_key_of_the_configuration_is_explained() -> None:
     assert {key for key in keys(File) if not mentions(told, key)} == set()
     assert {key for key in HubSpotOptions.model_fields if not mentions(text("hubspot.md"), key)} == set()
     assert {name for name in WRITABLE if not mentions(told, name)} == set()
+    known = {name for fields in KNOWN_FIELDS.values() for name in fields}
+    assert {name for name in known if not mentions(told, name)} == set()
 
 
 def keys(model: type[BaseModel]) -> set[str]:
