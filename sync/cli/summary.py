@@ -1,7 +1,9 @@
 """What the demo did, for somebody from revenue operations who has never seen Relevo before."""
 
+import shutil
+import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -132,8 +134,14 @@ def next_steps(folder: Path | None, someone: str | None, lang: Lang) -> Iterator
     """What to try now: on the kept database, if there is one."""
     say = _SAY[lang]
     yield f"\n{say['try']}"
+    program = program_name(sys.argv[0], shutil.which)
     for command, why in _commands(folder, someone):
-        yield f"  {command}\n      {say[why]}"
+        yield f"  {program}{command.removeprefix('relevo')}\n      {say[why]}"
+
+
+def program_name(invoked: str, which: Callable[[str], str | None]) -> str:
+    """How to call this program again: `relevo` if a shell finds it by that name, else the way it was called now."""
+    return invoked if Path(invoked).name == "relevo" and which("relevo") is None else "relevo"
 
 
 def _commands(folder: Path | None, someone: str | None) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ from state.model import RunState
 from sync.app import App
 from sync.cli import main
 from sync.cli.errors import Exit
+from sync.cli.summary import program_name
 from sync.config import load_config
 from sync.demo import NotADemo, count_held, last_written, prepare
 from sync.demo_marker import is_over
@@ -225,3 +226,10 @@ def test_ctrl_c_ends_a_sync_after_the_page_under_way(folder: Path, crm: Sandbox)
         (run,) = app.store.runs(1)
     assert run.state is RunState.INTERRUPTED
     assert sum(counts.taken.received for counts in run.objects) > 0
+
+
+def test_the_commands_to_try_can_be_typed_as_they_stand() -> None:
+    """`make demo` runs a program that no shell would find by its name alone."""
+    assert program_name(".venv/bin/relevo", lambda _name: None) == ".venv/bin/relevo"
+    assert program_name("/usr/bin/relevo", lambda _name: "/usr/bin/relevo") == "relevo"
+    assert program_name("pytest", lambda _name: None) == "relevo"
