@@ -9,6 +9,7 @@ from connectors.base import (
     Cursor,
     FieldSpec,
     Finding,
+    Later,
     Outcome,
     Page,
     Provisioned,
@@ -63,7 +64,7 @@ class Zoho:
 
     def check(self) -> Sequence[Finding]:
         """Ask for the organisation and one record of each module."""
-        return checks.check(self._account, self._login.scopes)
+        return checks.check(self._account, lambda: self._login.scopes)
 
     def describe(self, object: str) -> Schema:  # noqa: A002 (the domain's word)
         """One call; none for users."""
@@ -112,12 +113,9 @@ class Zoho:
         found = stages.changes(self._account, selection, listing.records(self._account, selection, ids))
         there = {change.id for change in found}
         missing = [id_ for id_ in dict.fromkeys(ids) if id_ not in there]
-        now = self._account.told.now()
-        return found + [
-            gone(selection.object, id_, now)
-            for id_ in missing
-            if not listing.exists(self._account, selection.object, id_)
-        ]
+        if any(listing.exists(self._account, selection.object, id_) for id_ in missing):
+            raise Later("Zoho CRM says of one and the same record that it is there and that it is not.", 60)
+        return found + [gone(selection.object, id_, self._account.told.now()) for id_ in missing]
 
 
 TOKENS = 10

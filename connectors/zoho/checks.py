@@ -1,6 +1,6 @@
 """Looks whether an organisation can be used: who it is, what may be read and written, how many credits are left."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from connectors.base import Finding, Stop
 from connectors.credentials import Unauthorised
@@ -13,11 +13,11 @@ LARGEST_SKEW = 60.0
 WRITTEN = ("Leads", "Contacts", "Accounts", "Deals")
 
 
-def check(account: Account, scopes: tuple[str, ...]) -> list[Finding]:
-    """The findings. Raises `Unauthorised` when no token is given at all."""
+def check(account: Account, scopes: Callable[[], tuple[str, ...]]) -> list[Finding]:
+    """The findings; `scopes` are known once a token was given. Raises `Unauthorised` when none is."""
     whose = _whose(account)
     asked = [_readable(account, name) for name in (*MODULES, USERS)]
-    return [whose, _clock(account), *asked, *_writable(scopes), *_quota(account)]
+    return [whose, _clock(account), *asked, *_writable(scopes()), *_quota(account)]
 
 
 def _whose(account: Account) -> Finding:
