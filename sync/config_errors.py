@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from sync.config_source import Location, Problem, Source
 
 LONGEST_LINE = 160
-LATER = frozenset({"goals", "notify", "dashboard", "webhooks"})
+LATER = frozenset({"notify", "dashboard", "webhooks"})
 
 _SECRETS = "token|secret|password|passwd|credential|api_?key|private_?key|access_?key"
 _SECRET_NAME = re.compile(rf"(?i){_SECRETS}")

@@ -68,5 +68,13 @@ Percent = Annotated[
 ]
 """A share, written "75%", held as 0.75."""
 
+Growth = Annotated[
+    float,
+    BeforeValidator(_percent),
+    Field(ge=0, le=9.99),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9.]+ ?%$"}),
+]
+"""How much more, written "20%", held as 0.2; at most ten times as much."""
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 """What people call a thing in the file."""

@@ -27,6 +27,7 @@ TABLE = {
     "journey": Entry(LOOK, "One person's path from first touch to closed deal.", "sync.cli.journey:journey"),
     "score": Entry(LOOK, "Explain a score, point by point.", "sync.cli.score:score"),
     "sla": Entry(LOOK, "Who waits, who was answered in time, and who was not.", "sync.cli.sla:sla"),
+    "metrics": Entry(LOOK, "The numbers that marketing and sales share.", "sync.cli.metrics:metrics"),
     "run": Entry(SERVE, "Run the daemon in the foreground.", "sync.cli.service:run"),
     "healthcheck": Entry(SERVE, "Exit 0 if the daemon lives and keeps up, else 1.", "sync.cli.service:healthcheck"),
     "db": Entry(SERVE, "Where the database is, and whether it is sound.", "sync.cli.db:db"),

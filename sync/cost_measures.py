@@ -1,0 +1,106 @@
+"""What campaigns cost, for each person won over, and what came back."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from journey.attribution import Model
+from journey.model import Fact, Kind
+from sync.app import App
+from sync.deal_measures import Credits
+from sync.measures import ALL, By, Number, Question
+from sync.subjects import every
+
+CENT = Decimal("0.01")
+DAY = timedelta(days=1)
+MODEL = Model.U_SHAPED
+"""The model whose credits are set against the costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A campaign's cost in the period; None if it is not known."""
+
+    name: str
+    amount: Decimal | None
+    currency: str
+
+
+def cost_numbers(
+    app: App, question: Question, reached: Mapping[str, tuple[int, int]], credit: Credits
+) -> Iterator[Number]:
+    """By campaign where that is asked for, else in all; what is not known is not taken for nothing.
+
+    `reached` is how many people qualified and bought in the period, by the same groups.
+    """
+    if question.by not in (None, By.CAMPAIGN):
+        return
+    groups: dict[str, list[Cost]] = defaultdict(list)
+    for fact in every(app.store, Kind.CAMPAIGN):
+        if (cost := cost_in(fact, question)) is not None:
+            groups[cost.name if question.by is By.CAMPAIGN else ALL].append(cost)
+    for group, costs in sorted(groups.items()):
+        total = _total(costs)
+        yield Number("cost", group, total.amount, len(costs), total.currency, note=total.why)
+        yield from _each(group, total, reached.get(group, (0, 0)))
+        yield _roi(group, total, {cost.name for cost in costs}, credit, question)
+
+
+class Total(NamedTuple):
+    """What some campaigns cost together; `amount` is None if that cannot be said, and `why` says why not."""
+
+    amount: Decimal | None
+    currency: str
+    why: str
+
+
+def _total(costs: Sequence[Cost]) -> Total:
+    known = [cost.amount for cost in costs if cost.amount is not None]
+    if len(known) < len(costs):
+        return Total(None, "", f"the cost of {len(costs) - len(known)} of {len(costs)} campaigns is not known")
+    currencies = {cost.currency for cost in costs}
+    if len(currencies) > 1:
+        return Total(None, "", f"costs are in {', '.join(sorted(currencies))}")
+    return Total(sum(known, Decimal(0)), min(currencies), "")
+
+
+def _each(group: str, total: Total, reached: tuple[int, int]) -> Iterator[Number]:
+    for name, people in zip(("qualified", "won"), reached, strict=True):
+        each = (total.amount / people).quantize(CENT) if total.amount is not None and people else None
+        why = total.why or ("" if people else f"nobody {name} in the period")
+        yield Number(f"cost_per_{name}", group, each, people, total.currency, note=why)
+
+
+def _roi(group: str, total: Total, channels: set[str], credit: Credits, question: Question) -> Number:
+    own = [
+        (amount, deals)
+        for (model, channel, currency), (amount, deals) in credit.items()
+        if model is MODEL and channel in channels and currency == total.currency
+    ]
+    deals = sum(deals for _, deals in own)
+    why = total.why or ("" if own else "no touch of a won deal names a campaign") or ("" if total.amount else "no cost")
+    if why or not total.amount:
+        return Number("roi", group, None, deals, "share", note=why)
+    margin = Decimal(1) if question.gross_margin is None else Decimal(str(question.gross_margin))
+    earned = sum((amount for amount, _ in own), Decimal(0)) * margin
+    basis = "revenue" if question.gross_margin is None else "gross margin"
+    note = f"{MODEL.value} credits as {basis}, less cost, by cost"
+    return Number("roi", group, float((earned - total.amount) / total.amount), deals, "share", note=note)
+
+
+def cost_in(fact: Fact, question: Question) -> Cost | None:
+    """The part of its cost that falls into the period, day by day; None if the campaign was not running then."""
+    values, period = fact.values, question.period
+    starts, ends = values.get("starts_at"), values.get("ends_at")
+    start = starts if isinstance(starts, datetime) else period.start
+    end = ends if isinstance(ends, datetime) else max(question.as_of, start)
+    if end < period.start or start >= period.end:
+        return None
+    cost, length = values.get("cost"), max(end - start, DAY)
+    inside = max(min(end, period.end) - max(start, period.start), min(DAY, length))
+    part = Decimal(str(min(inside / length, 1.0)))
+    amount = (cost * part).quantize(CENT) if isinstance(cost, Decimal) else None
+    return Cost(str(values.get("name") or fact.ref.id), amount, str(values.get("currency") or ""))

@@ -1,0 +1,178 @@
+"""What is measured of deals: revenue, whom it is owed to, and whether the goal is in reach."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from journey.attribution import Model, Path, credited
+from journey.business_time import Calendar
+from journey.markov import Chain
+from journey.measures import growth, pace
+from journey.model import DealStatus
+from sync.app import App
+from sync.measures import ALL, By, Number, Question
+from sync.people_measures import field_of
+from sync.period import Period
+from sync.subjects import ClosedDeal, Names, closed_deals, subject
+
+ENOUGH_PATHS = 1_000
+"""With fewer paths Markov's effects are chance more than anything."""
+NO_TOUCH = "(no marketing touch)"
+
+
+Credits = Mapping[tuple[Model, str, str], tuple[Decimal, int]]
+"""(model, channel, currency) → what it is credited with, and in how many deals it was met."""
+
+
+@dataclass(slots=True)
+class Sums:
+    """One group's won deals in one currency."""
+
+    deals: int = 0
+    amount: Decimal = Decimal(0)
+    sourced: Decimal = Decimal(0)
+    influenced: Decimal = Decimal(0)
+
+
+@dataclass(slots=True)
+class Revenue:
+    """What is kept of the closed deals: sums, the paths to the won ones, and the chain of all."""
+
+    sums: dict[tuple[str, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
+    paths: list[tuple[str, Decimal, Path]] = field(default_factory=list)
+    untouched: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    chain: Chain = field(default_factory=Chain)
+    goal: dict[str, tuple[Sums, Sums]] = field(default_factory=lambda: defaultdict(lambda: (Sums(), Sums())))
+    chained: int = 0
+
+
+def revenue(app: App, question: Question, named: Names) -> Revenue:
+    """One pass over the closed deals of the period, and of the goal's two."""
+    period, goal = question.period, _goal_periods(question)
+    told = Revenue()
+    for closed in closed_deals(app.store, question.as_of, min(period.start, goal[0].start)):
+        _towards_goal(told, closed, goal)
+        if period.holds(closed.deal.closed_at):
+            _add(told, closed, named, question)
+    return told
+
+
+def deal_numbers(told: Revenue, credit: Credits, question: Question) -> Iterator[Number]:
+    """Revenue, sourced and influenced; credits by channel; the goal."""
+    yield from _sums(told)
+    yield from _attribution(told, credit)
+    yield from _goal(told, _goal_periods(question)[1], question)
+
+
+def _add(told: Revenue, closed: ClosedDeal, named: Names, question: Question) -> None:
+    deal, touches = closed.deal, closed.marketing(named)
+    won = deal.status is DealStatus.WON
+    if touches:
+        told.chain.add([touch.channel for touch in touches], won=won)
+        told.chained += 1
+    if not won or deal.amount is None:
+        return
+    currency = deal.currency or ""
+    own = told.sums[_group(closed, named, question), currency]
+    own.deals += 1
+    own.amount += deal.amount
+    own.sourced += deal.amount if closed.sourced else 0
+    own.influenced += deal.amount if touches else 0
+    if touches:
+        created = (path.now.get("created_at") for path in closed.people)
+        lead_at = min((at for at in created if isinstance(at, datetime)), default=None)
+        told.paths.append((currency, deal.amount, Path(touches, lead_at, deal.created_at)))
+    else:
+        told.untouched[currency].deals += 1
+        told.untouched[currency].amount += deal.amount
+
+
+def _group(closed: ClosedDeal, named: Names, question: Question) -> str:
+    deal = closed.deal
+
+    def field_of_deal(by: By) -> str | None:
+        if by is By.OWNER:
+            return named.owner(deal.owner)
+        if by is By.TEAM:
+            return named.team(deal.owner)
+        seen = [subject(path, None, (), named, question.as_of) for path in closed.people]
+        return next((value for one in seen if (value := field_of(one, by))), None)
+
+    return question.group(field_of_deal, deal.closed_at)
+
+
+def _sums(told: Revenue) -> Iterator[Number]:
+    for (group, currency), own in sorted(told.sums.items()):
+        yield Number("won_deals", group, own.deals, own.deals, "deals")
+        yield Number("won_amount", group, own.amount, own.deals, currency)
+        yield Number("sourced_amount", group, own.sourced, own.deals, currency, note="first touch was marketing's")
+        yield Number("influenced_amount", group, own.influenced, own.deals, currency, note="any marketing touch")
+
+
+def credits_of(told: Revenue) -> Credits:
+    """What each model credits each channel with."""
+    effects = told.chain.removal_effects()
+    sums: dict[tuple[Model, str, str], tuple[Decimal, int]] = {}
+    for currency, amount, path in told.paths:
+        for model in Model:
+            met: set[str] = set()
+            for touch, part in zip(path.touches, credited(path, amount, model, effects), strict=True):
+                key = (model, touch.channel, currency)
+                before, deals = sums.get(key, (Decimal(0), 0))
+                sums[key] = (before + part, deals + (touch.channel not in met))
+                met.add(touch.channel)
+    return sums
+
+
+def _attribution(told: Revenue, credit: Credits) -> Iterator[Number]:
+    few = f"of {told.chained} paths; trust it from {ENOUGH_PATHS:,}" if told.chained < ENOUGH_PATHS else ""
+    for (model, channel, currency), (amount, deals) in sorted(credit.items()):
+        note = few if model is Model.MARKOV else ""
+        yield Number(f"attribution_{model.value}", channel, amount, deals, currency, provisional=bool(note), note=note)
+    for currency, own in sorted(told.untouched.items()):
+        yield Number("attribution_none", NO_TOUCH, own.amount, own.deals, currency, note="credited to nobody")
+
+
+def _goal_periods(question: Question) -> tuple[Period, Period]:
+    """The period to beat, and the one that is running."""
+    years, now, months = question.years, question.as_of, question.goal_months
+    return years.around(now, months, back=1), years.around(now, months)
+
+
+def _towards_goal(told: Revenue, closed: ClosedDeal, goal: tuple[Period, Period]) -> None:
+    deal = closed.deal
+    if deal.status is DealStatus.WON and deal.amount is not None:
+        for period, sums in zip(goal, told.goal[deal.currency or ""], strict=True):
+            if period.holds(deal.closed_at):
+                sums.deals += 1
+                sums.amount += deal.amount
+
+
+def _goal(told: Revenue, running: Period, question: Question) -> Iterator[Number]:
+    passed = passed_share(running, question.as_of, question.calendar)
+    for currency, (before, now) in sorted(told.goal.items()):
+        at = pace(before.amount, question.growth, now.amount, passed)
+        none = "" if before.amount else "nothing was sold in the period before"
+        aim = none or f"{question.growth:.0%} over {before.amount}"
+        over = f"{passed:.0%} of the period is over"
+        yield Number("goal_baseline", ALL, before.amount, before.deals, currency)
+        yield Number("goal_target", ALL, None if none else at.target, before.deals, currency, note=aim)
+        yield Number("goal_actual", ALL, now.amount, now.deals, currency, note=over)
+        yield Number("goal_expected", ALL, None if none else at.expected, before.deals, currency, note=none or over)
+        yield Number(
+            "goal_forecast", ALL, at.forecast, now.deals, currency, provisional=True, note="at the pace so far"
+        )
+        grown = growth(now.amount, before.amount)
+        yield Number(
+            "goal_growth", ALL, grown, now.deals, "share", provisional=True, note=none or "so far, not to the end"
+        )
+
+
+def passed_share(period: Period, now: datetime, calendar: Calendar | None) -> float:
+    """How much of the period's working time is over; of its plain time without a calendar."""
+    if calendar is None:
+        return (min(now, period.end) - period.start) / (period.end - period.start)
+    whole = calendar.elapsed(period.start, period.end)
+    return calendar.elapsed(period.start, min(now, period.end)) / whole if whole else 1.0

@@ -1,0 +1,112 @@
+"""What is asked of the shared measures, and what an answer looks like."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from journey.business_time import Calendar
+from journey.model import Kind
+from journey.survival import Share
+from sync.app import App
+from sync.period import Bucket, Period, Years
+
+Amount = float | Decimal | timedelta | None
+
+ALL = "all"
+NOTHING = "(none)"
+"""The group of those whose grouping field is empty."""
+
+
+class By(StrEnum):
+    """What numbers can be grouped by."""
+
+    SOURCE = "source"
+    CAMPAIGN = "campaign"
+    OWNER = "owner"
+    TEAM = "team"
+    SEGMENT = "segment"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+BUCKETS = {By.WEEK: Bucket.WEEK, By.MONTH: Bucket.MONTH, By.QUARTER: Bucket.QUARTER}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number. `value` is None where it cannot be known, and `note` says why; `rows` is how many people, clocks or deals it
+    rests on; `low` and `high` are the 95 % band of a share; `unit` is `share`, `time`, `people`, `clocks`, `deals` or a currency.
+    """
+
+    measure: str
+    group: str
+    value: Amount
+    rows: int
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    provisional: bool = False
+    note: str = ""
+    fresh: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the period, what to group by, and what the company agreed on. `as_of` is now."""
+
+    as_of: datetime
+    period: Period
+    by: By | None
+    years: Years
+    calendar: Calendar | None
+    within: timedelta
+    growth: float
+    goal_months: int
+    gross_margin: float | None
+
+    def group(self, fields: Callable[[By], str | None], at: datetime | None) -> str:
+        """The group of something with these fields that happened `at`."""
+        if self.by is None:
+            return ALL
+        if self.by in BUCKETS:
+            return NOTHING if at is None else self.years.bucket(at, BUCKETS[self.by])
+        return fields(self.by) or NOTHING
+
+
+RESTS_ON: tuple[tuple[str, frozenset[Kind]], ...] = (
+    ("response_", frozenset({Kind.PERSON, Kind.TOUCHPOINT})),
+    ("waiting", frozenset({Kind.PERSON, Kind.TOUCHPOINT})),
+    ("leads", frozenset({Kind.PERSON})),
+    ("qualified", frozenset({Kind.PERSON, Kind.TOUCHPOINT, Kind.COMPANY})),
+    ("stage_", frozenset({Kind.PERSON})),
+    ("goal_", frozenset({Kind.DEAL})),
+    ("won_amount", frozenset({Kind.DEAL})),
+)
+EVERYTHING = frozenset({Kind.PERSON, Kind.TOUCHPOINT, Kind.COMPANY, Kind.DEAL})
+
+
+def kinds_of(name: str) -> frozenset[Kind]:
+    """The kinds of records a measure rests on."""
+    return next((kinds for prefix, kinds in RESTS_ON if name.startswith(prefix)), EVERYTHING)
+
+
+def read_until(app: App, kinds: frozenset[Kind]) -> datetime | None:
+    """Up to when all records of these kinds have been read; None while one object never was, or if nothing of them is mapped."""
+    read: list[datetime] = []
+    for connection, objects in app.mappings.items():
+        through = app.store.read_through(connection)
+        for name, mapping in objects.items():
+            if mapping.kind in kinds:
+                if name not in through:
+                    return None
+                read.append(through[name])
+    return min(read, default=None)
+
+
+def share(name: str, group: str, told: Share | None, rows: int, *, provisional: bool = False, note: str = "") -> Number:
+    """A share with its band."""
+    value, low, high = told or (None, None, None)
+    return Number(name, group, value, rows, "share", low, high, provisional, note)
