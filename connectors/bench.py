@@ -30,7 +30,8 @@ class Bench(Protocol):
 
     `selection` names the object under test; its first field is text and writable. `refused` are fields of a write that the
     CRM will not take although it has the fields. `schema` is what `describe` must say of some of the fields. `many`
-    records fill at least three pages.
+    records fill at least three pages. A bench may have a `new_field`: the name of the field to create, where the CRM will not
+    have "relevo_contract".
     """
 
     selection: Selection

@@ -306,7 +306,8 @@ class ConnectorContract:
         """I2; and the field can be written then."""
         desk = Desk(bench)
         desk.able(desk.connector.abilities.provisions_fields, "provisions_fields")
-        spec = FieldSpec(desk.object, "relevo_contract", "Relevo contract", FieldKind.TEXT)
+        name = getattr(bench, "new_field", "relevo_contract")
+        spec = FieldSpec(desk.object, name, "Relevo contract", FieldKind.TEXT)
         created = [desk.connector.provision([spec])[0].created for _ in range(2)]
         assert (created, desk.connector.describe(desk.object).fields[spec.name].writable) == ([True, False], True)
 

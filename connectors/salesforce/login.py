@@ -1,0 +1,130 @@
+"""Signing in: how a token comes to be, and which org it is for."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import jwt
+from pydantic import SecretStr
+
+from connectors.base import Stop
+from connectors.credentials import Credentials, Token
+from connectors.http import Api, Request
+from connectors.plugin import Call, Ports
+from connectors.salesforce.options import (
+    ClientCredentials,
+    JwtBearer,
+    Password,
+    RefreshToken,
+    SalesforceOptions,
+    SessionId,
+    is_loopback,
+    trusted,
+)
+from connectors.salesforce.signals import LOGIN
+from connectors.salesforce.transport import Transport
+
+TOKEN = "/services/oauth2/token"  # noqa: S105 (a path)
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+ASSERTION_LIVES = 120
+"""Seconds; Salesforce takes up to three minutes (help.salesforce.com remoteaccess_oauth_jwt_flow)."""
+
+Form = tuple[tuple[str, str], ...]
+
+
+class Login:
+    """Fetches tokens through the API that they are for: `api` and `transport` are set once those exist.
+
+    `instance` is where the org answers; each token says so anew, for an org may move.
+    """
+
+    api: Api
+    transport: Transport
+
+    def __init__(self, options: SalesforceOptions, ports: Ports, now: Callable[[], datetime]) -> None:
+        self._options = options
+        self._ports = ports
+        self._now = now
+        self._refresh_token: SecretStr | None = None
+        self.instance = options.host
+
+    def credentials(self) -> Credentials:
+        """What the API is to log in with. Salesforce does not tell when a token ends: it is used until it is rejected."""
+        auth = self._options.auth
+        if isinstance(auth, SessionId):
+            return Credentials(self._ports.now, LOGIN, static=Token(auth.session_id.get_secret_value()))
+        return Credentials(self._ports.now, LOGIN, fetch=self._fetch)
+
+    def _fetch(self) -> Token:
+        auth = self._options.auth
+        if isinstance(auth, Password):
+            secret, instance = self.transport.legacy_login(auth)
+            self._ports.ledger.record(Call("POST", "/services/Soap/u", 200))
+        else:
+            request = Request("POST", TOKEN, form=self._form(auth), authorised=False, pace="login")
+            data = self.api.call(request).data
+            secret, instance = str(data.get("access_token", "")), str(data.get("instance_url", ""))
+            self._rotate(data.get("refresh_token"))
+        self.instance = self._checked(instance)
+        return Token(secret)
+
+    def _form(self, auth: JwtBearer | ClientCredentials | RefreshToken | SessionId) -> Form:
+        match auth:
+            case JwtBearer():
+                return (("grant_type", JWT_BEARER), ("assertion", self._assertion(auth)))
+            case ClientCredentials():
+                secret = auth.client_secret.get_secret_value()
+                return (("grant_type", "client_credentials"), ("client_id", auth.client_id), ("client_secret", secret))
+            case RefreshToken():
+                refresh = (self._refresh_token or auth.refresh_token).get_secret_value()
+                shown = (("client_secret", auth.client_secret.get_secret_value()),) if auth.client_secret else ()
+                return (
+                    ("grant_type", "refresh_token"),
+                    ("client_id", auth.client_id),
+                    *shown,
+                    ("refresh_token", refresh),
+                )
+        raise TypeError(auth)
+
+    def _assertion(self, auth: JwtBearer) -> str:
+        fix = "Put the PEM text of the certificate's private key into private_key, or its file into private_key_file."
+        claims = {
+            "iss": auth.client_id,
+            "sub": auth.username,
+            "aud": auth.audience or audience(self._options.host),
+            "exp": int(self._now().timestamp()) + ASSERTION_LIVES,
+        }
+        try:
+            key = auth.private_key.get_secret_value() if auth.private_key else _read(auth)
+            return jwt.encode(claims, key, algorithm="RS256")
+        except (OSError, ValueError, TypeError, jwt.PyJWTError) as error:
+            raise Stop(f"The private key cannot be used ({type(error).__name__}). {fix}", fix) from None
+
+    def _rotate(self, new: object) -> None:
+        auth = self._options.auth
+        if not (isinstance(auth, RefreshToken) and isinstance(new, str) and new):
+            return
+        if new != (self._refresh_token or auth.refresh_token).get_secret_value():
+            self._refresh_token = SecretStr(new)
+            if self._ports.save_secret:
+                self._ports.save_secret("auth.refresh_token", new)
+
+    def _checked(self, instance: str) -> str:
+        """The org's URL; one on this machine only where the login is here too."""
+        try:
+            url = trusted(instance)
+        except ValueError:
+            url = ""
+        if not url or (is_loopback(url) and not is_loopback(self._options.host)):
+            fix = "Check the connection's `host`: the login answers with an address that is no Salesforce org."
+            raise Stop(f"The login leads to a host that is not to be trusted. {fix}", fix)
+        return url
+
+
+def audience(host: str) -> str:
+    """Whom an assertion must be for: the shared login host of production orgs or of sandboxes."""
+    is_sandbox = ".sandbox." in host or host.startswith("https://test.")
+    return f"https://{'test' if is_sandbox else 'login'}.salesforce.com"
+
+
+def _read(auth: JwtBearer) -> str:
+    return auth.private_key_file.read_text() if auth.private_key_file else ""
