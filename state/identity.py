@@ -106,7 +106,7 @@ class _Walk:
         while frontier := self._tied() - self.seen:
             self.seen |= frontier
             if unknown := frontier - self.nodes.keys():
-                self._meet(Node._make(row) for row in by_keys(self.connection, _BY_KEY, unknown))
+                self._meet(person_nodes(self.connection, unknown))
             self._follow_links(frontier)
             self._follow_shared(frontier)
             self._follow_decisions(frontier)
@@ -163,6 +163,11 @@ class _Walk:
                 for (one, other), verdict in self.decided.items()
             ],
         )
+
+
+def person_nodes(connection: Connection, keys: Iterable[Key]) -> Sequence[Node]:
+    """The person records among these."""
+    return [Node._make(row) for row in by_keys(connection, _BY_KEY, keys)]
 
 
 def regroup(

@@ -6,16 +6,19 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from journey.identity import Decision
 from journey.model import Kind, PersonId, Ref
 from state import (
     answers,
     applied,
     cohorts,
     conflicts,
+    decisions,
     derived,
     digest,
     dirty,
     facts,
+    likely,
     locks,
     outbox,
     people,
@@ -25,6 +28,8 @@ from state import (
     status,
 )
 from state.database import Database, Source
+from state.decisions import PersonDecision
+from state.likely import LikelyPair
 from state.migrate import migrate
 from state.model import (
     Agreed,
@@ -266,6 +271,37 @@ class Store:
         """How many people's facts moved since they were last derived."""
         with self._database.reading() as db:
             return cohorts.to_derive(db)
+
+    def decide(self, pairs: Sequence[Decision], who: str, why: str = "") -> None:
+        """Someone decided about these pairs of records; each replaces what was decided about the same pair.
+
+        Everyone affected is due to be derived again. Raises ValueError for a record paired with itself.
+        """
+        self._sources.add(ref for decision in pairs for ref in decision.pair)
+        with self._database.writing() as db:
+            decisions.decide(db, self._sources, pairs, who, why, self._now())
+
+    def link(self, one: Ref, other: Ref, who: str, why: str = "") -> None:
+        """The people of these person records are one. Decisions that keep the two apart are withdrawn."""
+        self._sources.add((one, other))
+        with self._database.writing() as db:
+            decisions.link(db, self._sources, one, other, who, why, self._now())
+
+    def unlink(self, ref: Ref, who: str, why: str = "") -> Sequence[Ref]:
+        """The record is another person than all other live records of its person; returns those."""
+        self._sources.add((ref,))
+        with self._database.writing() as db:
+            return decisions.unlink(db, self._sources, ref, who, why, self._now())
+
+    def person_decisions(self) -> Sequence[PersonDecision]:
+        """All that was decided about records being one person or two, newest first."""
+        with self._database.reading() as db:
+            return decisions.decisions(db, self._sources)
+
+    def likely_pairs(self, limit: int = 1000) -> Sequence[LikelyPair]:
+        """Pairs of people who may be one, the likeliest first."""
+        with self._database.reading() as db:
+            return likely.likely(db, self._sources, limit)
 
     def sla_rows(
         self, status: str | None = None, limit: int | None = 1000, person: PersonId | None = None

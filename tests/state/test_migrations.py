@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event, inspect, text
@@ -76,6 +78,21 @@ def _migrate_failing_at(database: Database, statement: int) -> bool:
     finally:
         event.remove(database.engine, "before_cursor_execute", fail)
     return True
+
+
+def test_records_of_an_older_version_are_found_by_their_phone_after_the_migration(tmp_path: Path, clock: Clock) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    with database.writing() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(state.migrate.__file__).parent / "migrations"))
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO sources VALUES (1, 'crm', 'contacts')"))
+        insert = "INSERT INTO records VALUES (1, :id, 'person', 'v', 0, x'00', :body, :id, NULL, 0, NULL, NULL)"
+        for number in range(1500):
+            connection.execute(text(insert), {"id": str(number), "body": f'{{"phone":"+34600{number // 2:06}"}}'})
+    database.close()
+    with Store.open(f"sqlite:///{tmp_path / 'old.db'}", now=clock) as store:
+        assert len(store.likely_pairs()) == 750
 
 
 @pytest.mark.parametrize("wrong", ["sqlite://", "sqlite:///:memory:", "mysql+pymysql://localhost/x"])

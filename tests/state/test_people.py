@@ -7,8 +7,9 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journey.identity import people, person_id
+from journey.identity import Decision, Verdict, people, person_id
 from journey.model import Fact, Kind, PersonId, Ref
+from state.model import TakenPage
 from state.store import Store
 from state.testing import CONTACTS, CRM, NOON, RUN, at, contact, deleted, merged, owed, page, settlement
 
@@ -111,7 +112,18 @@ def test_a_chain_of_reasons_makes_one_person(store: Store) -> None:
     assert groups(store) == {frozenset("12345")}
 
 
+def test_an_external_id_makes_two_records_one_person_until_it_changes(store: Store) -> None:
+    """I11."""
+    store.take(
+        page(contact("1", external_id="00Q5"), contact("2", external_id=" 00Q5 "), contact("3", external_id=" "))
+    )
+    assert groups(store) == {frozenset("12"), frozenset("3")}
+    store.take(page(contact("2", 1, external_id="00Q6")))
+    assert groups(store) == {frozenset("1"), frozenset("2"), frozenset("3")}
+
+
 EMAILS = st.sampled_from([None, "a@x.example", "b@x.example", "info@x.example"])
+OUTSIDE = st.sampled_from([None, None, "x", "y"])
 
 
 @st.composite
@@ -129,43 +141,67 @@ def _version(draw: st.DrawFn, id_: str) -> Fact:
         case 1:
             return deleted(id_)
         case _:
-            email = draw(EMAILS)
+            values = {"email": draw(EMAILS), "external_id": draw(OUTSIDE)}
             links = [ref(to) for to in draw(st.lists(other, max_size=2, unique=True))]
-            return contact(id_, 0, links, **({"email": email} if email else {}))
+            return contact(id_, 0, links, **{name: value for name, value in values.items() if value})
 
 
 def _dated(versions: list[Fact]) -> list[Fact]:
     return [replace(fact, modified=at(n), version=f"v{n}") for n, fact in enumerate(versions)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=histories(), data=st.data())
-def test_people_are_a_function_of_the_records_as_they_are(
-    new_store: Callable[[], Store], history: list[list[Fact]], data: st.DataObject
+PAIRS = st.lists(st.sets(st.sampled_from(IDS[:6]), min_size=2, max_size=2).map(sorted), max_size=5, unique_by=tuple)
+
+
+@st.composite
+def decided(draw: st.DrawFn) -> list[Decision]:
+    """At most one decision about a pair; some pairs hold a record that is never read."""
+    return [Decision(ref(one), ref(other), draw(st.sampled_from(Verdict))) for one, other in draw(PAIRS)]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(), decisions=decided(), data=st.data())
+def test_people_are_a_function_of_the_records_as_they_are_and_of_what_was_decided(
+    new_store: Callable[[], Store], history: list[list[Fact]], decisions: list[Decision], data: st.DataObject
 ) -> None:
-    """I11 and I2: any order, any split into pages and any repetition end in the same state."""
+    """I11 and I2: any order, any split into pages, any repetition and any time of deciding end in the same state."""
     facts = [fact for versions in history for fact in _dated(versions)]
     latest = [_dated(versions)[-1] for versions in history]
 
     straight = new_store()
+    straight.decide(decisions, "ana")
     straight.take(page(*latest))
     digest = straight.digest()
-    expected = _expected(latest)
+    expected = _expected(latest, decisions)
     assert {p for r in latest for p in _people_of(straight, r.ref)} == set(expected.values())
     assert straight.people_count().people == len(set(expected.values()))
 
     shaken = new_store()
     order = data.draw(st.permutations(facts + data.draw(st.lists(st.sampled_from(facts), max_size=4))))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(order)), max_size=4)))
-    for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True):
-        shaken.take(page(*order[start:end]))
+    steps: list[TakenPage | Decision] = [
+        page(*order[start:end]) for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True)
+    ]
+    for decision in decisions + data.draw(
+        st.lists(st.sampled_from(decisions), max_size=2) if decisions else st.just([])
+    ):
+        turned = replace(decision, one=decision.other, other=decision.one)
+        steps.insert(data.draw(st.integers(0, len(steps))), turned if data.draw(st.booleans()) else decision)
+    changed = Decision(ref("1"), ref("2"), data.draw(st.sampled_from(Verdict)))
+    if any(decision.pair == changed.pair for decision in decisions):
+        steps.insert(0, changed)
+    for step in steps:
+        if isinstance(step, Decision):
+            shaken.decide([step], "eva")
+        else:
+            shaken.take(step)
     assert shaken.digest() == digest
     assert set(shaken.due_people(NOON, 100)) == set(expected.values())
 
 
-def _expected(latest: list[Fact]) -> dict[Ref, PersonId]:
+def _expected(latest: list[Fact], decisions: list[Decision]) -> dict[Ref, PersonId]:
     """Each live record's person."""
-    everyone = people(latest)
+    everyone = people(latest, decisions)
     live = {everyone[fact.ref] for fact in latest if not fact.deleted and fact.merged_into is None}
     return {r: person for r, person in everyone.items() if person in live}
 
