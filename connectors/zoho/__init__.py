@@ -1,4 +1,4 @@
-"""Zoho CRM: leads, contacts, accounts, deals, activities and campaigns, with the users who own them."""
+"""Zoho CRM: leads, contacts, accounts, deals, activities campaigns and e-mails, with the users who own them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -22,10 +22,11 @@ from connectors.base import (
 from connectors.http import Api
 from connectors.pace import Limit, Pace
 from connectors.plugin import Ports
-from connectors.zoho import checks, counts, fields, listing, stages
+from connectors.zoho import checks, counts, emails, fields, listing, stages
 from connectors.zoho import writes as updates
 from connectors.zoho.account import Account, Told
-from connectors.zoho.cursor import Edge, Live, Snapshot, dump, load
+from connectors.zoho.cursor import Bulk, Edge, Live, Mails, Snapshot, dump, load
+from connectors.zoho.emails import EMAILS
 from connectors.zoho.environment import addresses
 from connectors.zoho.login import Login
 from connectors.zoho.modules import MODULES, links
@@ -42,9 +43,9 @@ class Zoho:
 
     Options = ZohoOptions
     abilities = Abilities(
-        objects=(*MODULES, USERS),
+        objects=(*MODULES, EMAILS, USERS),
         writable=MODULES,
-        links=links(),
+        links={**links(), EMAILS: emails.PARENTS},
         history=("Deals",),
         tells_deletes=True,
         guards_versions=True,
@@ -67,25 +68,31 @@ class Zoho:
         return checks.check(self._account, lambda: self._login.scopes)
 
     def describe(self, object: str) -> Schema:  # noqa: A002 (the domain's word)
-        """One call; none for users."""
+        """One call; none for users and e-mails."""
         return fields.describe(self._descriptions, object)
 
     def pull(self, selection: Selection, since: Cursor | None) -> Iterator[Page]:
         """See `stream`; a quiet pull of a module costs one call, and one for deletions when those are due."""
         at = load(since) if since else None
         if selection.object in MODULES:
-            return stream(self._account, selection, None if isinstance(at, Snapshot) else at)
+            return stream(self._account, selection, at if isinstance(at, Live | Bulk) else None)
+        if selection.object == EMAILS:
+            return emails.emails(self._account, selection, at if isinstance(at, Mails) else None)
         return users(self._account, selection, at if isinstance(at, Snapshot) else None)
 
     def rewind(self, object: str, to: datetime) -> Cursor:  # noqa: A002 (the domain's word)
         """The users have no past: they are read whole again."""
         at = int(to.timestamp())
+        if object == EMAILS:
+            return dump(Mails(dict.fromkeys(emails.PARENTS, at)))
         return dump(Live(Edge(at), at) if object in MODULES else Snapshot({}))
 
     def read(self, selection: Selection, ids: Sequence[str]) -> Sequence[Change]:
         """A call for each hundred, and one more for each id that is missing."""
         if selection.object in MODULES:
             return self._read(selection, ids)
+        if selection.object == EMAILS:
+            return emails.read(self._account, selection, ids)
         found = {change.id: change for change in listed(self._account)}
         return [found.get(id_) or gone(selection.object, id_, self._account.told.now()) for id_ in ids]
 
@@ -93,6 +100,8 @@ class Zoho:
         """By a query, one credit; leads that were converted are not counted."""
         if object in MODULES:
             return counts.count(self._account, object, window)
+        if object == EMAILS:
+            return emails.count(self._account, window)
         since = window.since or datetime.min.replace(tzinfo=UTC)
         until = window.until or datetime.max.replace(tzinfo=UTC)
         return sum(since <= change.modified < until for change in listed(self._account))

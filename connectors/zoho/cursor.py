@@ -50,7 +50,14 @@ class Snapshot:
     versions: dict[str, str]
 
 
-Position = Live | Bulk | Snapshot
+@dataclass(frozen=True, slots=True)
+class Mails:
+    """Following e-mails: those of all records are read that had their last activity before this time, by module."""
+
+    edges: dict[str, int]
+
+
+Position = Live | Bulk | Snapshot | Mails
 
 
 def dump(position: Position) -> Cursor:
@@ -62,6 +69,8 @@ def dump(position: Position) -> Cursor:
             data = {"bulk": {name: getattr(position, name) for name in Bulk.__slots__}}
         case Snapshot(versions):
             data = {"versions": versions}
+        case Mails(edges):
+            data = {"mails": edges}
     return Cursor(orjson.dumps({"v": 1, **data}).decode())
 
 
@@ -76,6 +85,8 @@ def load(text: Cursor) -> Position:
                 return Bulk(**bulk)
             case {"v": 1, "versions": dict(versions)}:
                 return Snapshot(versions)
+            case {"v": 1, "mails": dict(edges)}:
+                return Mails(edges)
     except (ValueError, TypeError):
         pass
     fix = "Read the object anew: relevo resync CONNECTION OBJECT --full"

@@ -10,6 +10,7 @@ from typing import Any
 from connectors.base import Field, FieldKind, FieldSpec, Provisioned, Schema, Stop
 from connectors.credentials import Unauthorised
 from connectors.http import Declined, Request
+from connectors.zoho import emails
 from connectors.zoho.account import API, Account
 from connectors.zoho.listing import batches
 from connectors.zoho.signals import reason
@@ -65,7 +66,9 @@ class Descriptions:
 
 
 def describe(descriptions: Descriptions, object_: str) -> Schema:
-    """The module's fields, and of each lookup the name that it points to; those of users are fixed."""
+    """The module's fields, and of each lookup the name that it points to; those of users and e-mails are fixed."""
+    if object_ == emails.EMAILS:
+        return emails.describe()
     if object_ == USERS:
         return Schema(object_, {name: Field(name, name, FieldKind.TEXT, writable=False) for name in FIELDS})
     fields: dict[str, Field] = {}

@@ -15,7 +15,7 @@ from connectors.registry import load
 from connectors.testing import Clock
 from connectors.zoho import Zoho
 from connectors.zoho.checks import WRITTEN
-from connectors.zoho.cursor import Bulk, Edge, Live, Position, Snapshot, dump
+from connectors.zoho.cursor import Bulk, Edge, Live, Mails, Position, Snapshot, dump
 from connectors.zoho.cursor import load as read_cursor
 from connectors.zoho.environment import addresses, domain
 from connectors.zoho.modules import MODULES
@@ -161,6 +161,7 @@ def test_a_field_that_cannot_be_made_is_a_problem_and_not_an_error(sandbox: Zoho
         Bulk(1_700_000_000, 12_345, "77", 2, 3_000, 200_000),
         Bulk(1_700_000_000, 12_345, converted=True),
         Snapshot({"1": "abc"}),
+        Mails({"Leads": 1_700_000_000}),
     ],
 )
 def test_a_position_survives_being_written_down(position: Position) -> None:
@@ -199,6 +200,7 @@ def test_all_objects_pulled_at_once_through_one_connector_count_what_zoho_counts
     with ThreadPoolExecutor(8) as pool:
         found = dict(zip(zoho.abilities.objects, pool.map(live, zoho.abilities.objects), strict=True))
     assert found == {object_: zoho.count(object_, Window()) for object_ in found}
+    del found["Emails"]  # the generated records do not tell when they were last active
     assert min(found.values()) > 0
 
 
