@@ -1,6 +1,6 @@
 """The configuration: one YAML file, checked as a whole before anything runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +12,7 @@ from connectors.plugin import Options
 from journey.derive import Agreement
 from mapping.compiled import MappingErrors, ObjectMapping, compile_object
 from sync.agreement import add_unread, build_agreement, vocabulary
+from sync.config_change import changed
 from sync.config_connections import Connection, check_objects, connection_schemas, read_connections
 from sync.config_cut import Cut
 from sync.config_errors import ConfigErrors, problems_of
@@ -74,6 +75,14 @@ def load_config(path: Path, env: Mapping[str, str]) -> Config:
 def parse_config(text: str, env: Mapping[str, str], path: Path = Path("config.yaml")) -> Config:
     """Check `text` as the content of `path`. Raises `ConfigErrors`."""
     return _checked(parse_source(path, text, env))
+
+
+def changed_config(config: Config, changes: Sequence[str]) -> Config:
+    """The configuration with other values in its agreement (see `sync.config_change`).
+
+    Raises `WrongChange` for a change that leads nowhere, `ConfigErrors` if what results is wrong.
+    """
+    return _checked(changed(config.source, changes))
 
 
 def json_schema() -> dict[str, Any]:
