@@ -161,10 +161,10 @@ def decided(draw: st.DrawFn) -> list[Decision]:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), decisions=decided(), data=st.data())
-def test_people_are_a_function_of_the_records_as_they_are_and_of_what_was_decided(
+def test_people_are_a_function_of_the_records_as_they_are(
     new_store: Callable[[], Store], history: list[list[Fact]], decisions: list[Decision], data: st.DataObject
 ) -> None:
-    """I11 and I2: any order, any split into pages, any repetition and any time of deciding end in the same state."""
+    """I11 and I2: any order, any split into pages, any repetition and any moment of deciding end in the same state."""
     facts = [fact for versions in history for fact in _dated(versions)]
     latest = [_dated(versions)[-1] for versions in history]
 
