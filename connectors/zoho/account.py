@@ -21,7 +21,8 @@ RECORDS = API + "/{object}"
 class Told:
     """What Zoho's answers tell about itself besides the answer: its clock, and how many credits are left.
 
-    A cursor must be cut by Zoho's clock. Credits are told only once half of them are used.
+    A cursor must be cut by Zoho's clock. Credits are told only while more than half of them are used, so that an answer
+    without them says that there are plenty again.
     """
 
     def __init__(self, now: Callable[[], datetime], credits_a_day: int) -> None:
@@ -34,6 +35,8 @@ class Told:
         """Look at one answer's headers; one that makes no sense tells nothing."""
         with suppress(KeyError, ValueError):
             self.skew = parsedate_to_datetime(response.headers["date"]).astimezone(UTC) - self._now()
+        if response.status < 400:
+            self.left = None
         with suppress(KeyError, ValueError):
             self.left = int(response.headers["x-api-credits-remaining"])
 
