@@ -26,6 +26,7 @@ from state import (
     rejections,
     runs,
     status,
+    told,
 )
 from state.database import Database, Source
 from state.decisions import PersonDecision
@@ -58,6 +59,7 @@ from state.model import (
 )
 from state.sources import Sources
 from state.take import take
+from state.told import ConfirmedFields, ScoreChange
 
 
 class Store:
@@ -266,6 +268,16 @@ class Store:
         """Live records of a kind, at most `limit`, behind `after`, with the people each is linked to."""
         with self._database.reading() as db:
             return cohorts.records_of(db, self._sources, kind, limit, after)
+
+    def score_history(self, person: PersonId) -> Sequence[ScoreChange]:
+        """Every score written down of the person, oldest first."""
+        with self._database.reading() as db:
+            return told.history(db, person)
+
+    def confirmed_fields(self, refs: Sequence[Ref]) -> Sequence[ConfirmedFields]:
+        """What the CRMs last confirmed to hold of ours in these records; those never written to are left out."""
+        with self._database.reading() as db:
+            return told.confirmed_fields(db, self._sources, refs)
 
     def to_derive(self) -> int:
         """How many people's facts moved since they were last derived."""

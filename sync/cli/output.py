@@ -29,6 +29,7 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from journey.model import Fact, Kind, Ref, StageChange
-from state.model import CycleRow, PersonRow
+from state.model import Agreed, CycleRow, PersonRow
 from state.store import Store
 from state.testing import CONTACTS, CRM, NOON, RUN, at, call, contact, deleted, merged, page, settlement
 
@@ -56,3 +56,19 @@ def test_clocks_come_by_person_oldest_first(store: Store) -> None:
     assert {person: [clock.n for clock in own] for person, own in store.cycles_of([ana, eva]).items()} == {ana: [1, 2]}
     assert store.to_derive() == 1
     assert store.cycles_of([ana])[ana][0].opened_at == at(1) > NOON
+
+
+def test_scores_and_confirmed_fields_are_told_as_they_were(store: Store) -> None:
+    """Each score once, oldest first; and what the CRM confirmed, with the time; nothing for a record never written to."""
+    store.take(page(contact("1", email="a@x.example")))
+    (row,) = store.everybody(1)
+    for minute, score in ((0, 50), (1, 50), (2, 70)):
+        store.settle(RUN, [replace(settlement(row.person, None, score=score), as_of=at(minute))])
+    assert [(change.at, change.total, change.run) for change in store.score_history(row.person)] == [
+        (at(0), 50, RUN),
+        (at(2), 70, RUN),
+    ]
+    assert store.confirmed_fields(row.records) == []
+    store.agree(RUN, [Agreed(row.records[0], {"score": 70}, "v2")])
+    (held,) = store.confirmed_fields(row.records)
+    assert (held.ref, held.fields, held.at) == (row.records[0], {"score": 70}, NOON)
