@@ -92,7 +92,7 @@ def _active(account: Account, parent: str, at: int) -> Iterator[Active]:
     going_on = True
     while going_on:
         text = f"select id, {ACTIVE} from {parent} where {ACTIVE} >= '{stamp(at)}' order by {ACTIVE} asc, id asc limit {ROWS}"  # noqa: S608
-        rows, going_on = query(account, text)
+        rows, going_on = query(account, text, "id", ACTIVE)
         times = [int(moment(row[ACTIVE]).timestamp()) for row in rows]
         if not going_on:
             yield Active([str(row["id"]) for row in rows], times[-1] if times else at)
@@ -108,7 +108,7 @@ def _drained(account: Account, parent: str, at: int) -> Iterator[list[str]]:
     last, going_on = "0", True
     while going_on:
         where = f"{ACTIVE} = '{stamp(at)}' and id > {last}"
-        rows, going_on = query(account, f"select id from {parent} where {where} order by id asc limit {ROWS}")  # noqa: S608
+        rows, going_on = query(account, f"select id from {parent} where {where} order by id asc limit {ROWS}", "id")  # noqa: S608
         ids = [str(row["id"]) for row in rows]
         yield ids
         last, going_on = (ids[-1], going_on) if ids else (last, False)

@@ -92,11 +92,11 @@ def deleted(account: Account, object_: str, since: int) -> Iterator[list[Change]
         page, going_on = page + 1, more(reply)
 
 
-def query(account: Account, text: str) -> tuple[list[Mapping[str, Any]], bool]:
-    """The rows that a COQL query gives, and whether there are more than its limit."""
-    reply = account.api.call(Request("POST", API + "/coql", body={"select_query": text}, promises="data"))
-    rows: list[Mapping[str, Any]] = reply.data.get("data", [])
-    return rows, bool((reply.data.get("info") or {}).get("more_records"))
+def query(account: Account, text: str, *columns: str) -> tuple[list[Mapping[str, Any]], bool]:
+    """The rows that a COQL query gives, each with these columns, and whether there are more than its limit."""
+    body = {"select_query": text}
+    reply = account.api.call(Request("POST", API + "/coql", body=body, promises="data", each=frozenset(columns)))
+    return reply.data.get("data", []), more(reply)
 
 
 def present(object_: str, names: Iterable[str], rows: Sequence[Raw]) -> None:

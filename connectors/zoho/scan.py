@@ -67,7 +67,7 @@ class Scan:
             while more:
                 where = f"({MODIFIED} = '{stamp(at)}' and id > {last}){only}"
                 text = f"select id from {self._selection.object} where {where} order by id asc limit {QUERY_ROWS}"  # noqa: S608
-                rows, more = query(self._account, text)
+                rows, more = query(self._account, text, "id")
                 ids = [str(row["id"]) for row in rows]
                 for batch in batches(ids, IDS):
                     yield records(self._account, self._selection, batch)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.base import Change, Cursor, Selection, Window
+from connectors.base import Change, Cursor, Later, Selection, Window
 from connectors.zoho import Zoho
 from sandbox.zoho.serve import ZohoSandbox
 
@@ -94,6 +94,17 @@ def test_a_first_pull_goes_back_as_far_as_asked_for(sandbox: ZohoSandbox, connec
     since = zoho.rewind("Emails", datetime.fromtimestamp(NOW - 600, UTC))
     assert len(pulled(zoho, since)[0]) >= 1
     assert set(EMAILS.fields) <= set(zoho.describe("Emails").fields)
+
+
+@pytest.mark.parametrize("effect", ["no_results", "html", "empty_page"])
+@pytest.mark.parametrize("route", ["POST /coql", "GET /Leads/{id}/Emails"])
+def test_a_garbled_answer_is_never_the_end(sandbox: ZohoSandbox, connect: Connect, effect: str, route: str) -> None:
+    """I3."""
+    lead = record(sandbox, "Leads", NOW - 500)
+    sandbox.load(emails=[mail("Leads", lead, NOW - 500)])
+    sandbox.faults([{"effect": effect, "route": route, "times": 0}])
+    with pytest.raises(Later):
+        pulled(connect())
 
 
 def _text(at: int) -> str:
