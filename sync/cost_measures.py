@@ -15,7 +15,6 @@ from sync.measures import ALL, By, Number, Question
 from sync.subjects import every
 
 CENT = Decimal("0.01")
-DAY = timedelta(days=1)
 MODEL = Model.U_SHAPED
 """The model whose credits are set against the costs."""
 
@@ -92,15 +91,15 @@ def _roi(group: str, total: Total, channels: set[str], credit: Credits, question
 
 
 def cost_in(fact: Fact, question: Question) -> Cost | None:
-    """The part of its cost that falls into the period, day by day; None if the campaign was not running then."""
+    """The part of its cost that falls into the period, spread evenly; None if the campaign was not running then."""
     values, period = fact.values, question.period
     starts, ends = values.get("starts_at"), values.get("ends_at")
     start = starts if isinstance(starts, datetime) else period.start
     end = ends if isinstance(ends, datetime) else max(question.as_of, start)
-    if end < period.start or start >= period.end:
+    if end < period.start or start >= period.end or end < start:
         return None
-    cost, length = values.get("cost"), max(end - start, DAY)
-    inside = max(min(end, period.end) - max(start, period.start), min(DAY, length))
-    part = Decimal(str(min(inside / length, 1.0)))
+    cost, length = values.get("cost"), end - start
+    inside = min(end, period.end) - max(start, period.start)
+    part = Decimal(str(inside / length)) if length > timedelta() else Decimal(1)
     amount = (cost * part).quantize(CENT) if isinstance(cost, Decimal) else None
     return Cost(str(values.get("name") or fact.ref.id), amount, str(values.get("currency") or ""))

@@ -1,6 +1,6 @@
 """What is measured of deals: revenue, whom it is owed to, and whether the goal is in reach."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,8 +38,10 @@ class Sums:
 
 @dataclass(slots=True)
 class Revenue:
-    """What is kept of the closed deals: sums, the paths to the won ones, and the chain of all."""
+    """What is kept of the closed deals: counts and sums of the won ones, the paths to them, and the chain of all."""
 
+    won: Counter[str] = field(default_factory=Counter)
+    unpriced: Counter[str] = field(default_factory=Counter)
     sums: dict[tuple[str, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
     paths: list[tuple[str, Decimal, Path]] = field(default_factory=list)
     untouched: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
@@ -72,10 +74,14 @@ def _add(told: Revenue, closed: ClosedDeal, named: Names, question: Question) ->
     if touches:
         told.chain.add([touch.channel for touch in touches], won=won)
         told.chained += 1
+    if won:
+        group = _group(closed, named, question)
+        told.won[group] += 1
+        told.unpriced[group] += deal.amount is None
     if not won or deal.amount is None:
         return
     currency = deal.currency or ""
-    own = told.sums[_group(closed, named, question), currency]
+    own = told.sums[group, currency]
     own.deals += 1
     own.amount += deal.amount
     own.sourced += deal.amount if closed.sourced else 0
@@ -104,8 +110,10 @@ def _group(closed: ClosedDeal, named: Names, question: Question) -> str:
 
 
 def _sums(told: Revenue) -> Iterator[Number]:
+    for group, deals in sorted(told.won.items()):
+        note = f"{told.unpriced[group]} without an amount" if told.unpriced[group] else ""
+        yield Number("won_deals", group, deals, deals, "deals", note=note)
     for (group, currency), own in sorted(told.sums.items()):
-        yield Number("won_deals", group, own.deals, own.deals, "deals")
         yield Number("won_amount", group, own.amount, own.deals, currency)
         yield Number("sourced_amount", group, own.sourced, own.deals, currency, note="first touch was marketing's")
         yield Number("influenced_amount", group, own.influenced, own.deals, currency, note="any marketing touch")

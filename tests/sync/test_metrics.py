@@ -166,6 +166,7 @@ def test_a_deal_of_two_people_is_one_deal_and_its_credits_are_its_amount(app: Ap
     """Both forms came through the fair: each model credits the fair with all 1,000.01, once."""
     found = told(app, "this_quarter")
     assert (found["won_amount", "all"].value, found["won_amount", "all"].unit) == (Decimal("1000.01"), "EUR")
+    assert (found["won_deals", "all"].value, found["won_deals", "all"].note) == (2, "1 without an amount")
     assert found["sourced_amount", "all"].value == found["influenced_amount", "all"].value == Decimal("1000.01")
     credits_ = [one for (name, _), one in found.items() if name.startswith("attribution_")]
     assert len(credits_) == 7
@@ -202,8 +203,14 @@ def test_costs_are_set_against_credits_and_unknown_is_not_zero(app: App, config:
 
 
 def test_a_campaign_costs_what_falls_into_the_period(app: App) -> None:
-    """Of its ten days five are in the last 45."""
+    """Of its ten days five are in the last 45; two periods that meet share all of it between them."""
     assert told(app, "45d")["cost", "all"].value == Decimal("50.00")
+    first, second = (
+        told(app, dates)["cost", "all"].value for dates in ("2026-03-20..2026-03-25", "2026-03-26..2026-04-09")
+    )
+    assert isinstance(first, Decimal)
+    assert isinstance(second, Decimal)
+    assert first + second == 100
     assert ("cost", "all") not in told(app, "10d")
 
 
