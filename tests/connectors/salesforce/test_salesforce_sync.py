@@ -1,0 +1,52 @@
+"""The page's own mapping, in a whole run against a generated org: read, scored, written back."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.base import Selection
+from sandbox.salesforce.serve import SalesforceSandbox
+from state.model import RunState
+from sync.app import App
+from sync.config import parse_config
+from sync.engine import run_sync
+from sync.fields import missing_fields
+
+PAGE = Path(__file__).parents[3] / "docs" / "salesforce.md"
+TAIL = """
+score:
+  qualified_at: 20
+  leaves_at: 10
+  criteria:
+    interest: {cap: 60, rules: [{id: answered, on: campaign_response, points: 30, half_life: 90d}]}
+    fit: {cap: 40, rules: [{id: reachable, when: 'not ISBLANK(email)', points: 20}]}
+sla:
+  policies: [{name: first-contact, target: 24h}]
+"""
+
+
+def config(org: SalesforceSandbox, folder: Path) -> str:
+    (objects,) = re.findall(r"^objects:\n.*?(?=^```)", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    connection = f"  salesforce: {{connector: salesforce, host: '{org.url}', auth: {{session_id: '{org.token}'}}}}"
+    return f"version: 1\nstate: {{url: 'sqlite:///{folder}/relevo.db'}}\nconnections:\n{connection}\n{objects}{TAIL}"
+
+
+@pytest.mark.timeout(120)
+def test_the_pages_mapping_reads_an_org_and_writes_its_scores(tmp_path: Path) -> None:
+    """I2, I6, I8: nothing is rejected, and a second run writes nothing."""
+    with SalesforceSandbox.start(empty=False, people=120, limits=False) as org:
+        text = parse_config(config(org, tmp_path), {})
+        with App.open(text, now=lambda: datetime.now(UTC), sleep=lambda seconds: None) as app:
+            salesforce = app.connector("salesforce")
+            made = salesforce.provision(missing_fields(app, "salesforce"))
+            assert [item.problem for item in made] == [None] * 8
+            first, again = run_sync(app, "salesforce"), run_sync(app, "salesforce")
+            assert (first.run.state, again.run.state) == (RunState.DONE, RunState.DONE), (first, again)
+            assert sum(counts.taken.rejected + counts.refused for counts in first.run.objects) == 0
+            assert sum(counts.written for counts in first.run.objects) > 50
+            assert sum(counts.written for counts in again.run.objects) == 0
+            leads = salesforce.pull(Selection("Lead", ("Relevo_Score__c",)), None)
+            scores = [change.fields["Relevo_Score__c"] for page in leads for change in page.changes if change.fields]
+            assert len([score for score in scores if score is not None]) > 20
