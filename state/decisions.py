@@ -48,8 +48,9 @@ def decide(
             for (one, other), decision in zip(ends, decisions, strict=True)
         ],
     )
-    nodes = identity.person_nodes(connection, {key for pair in ends for key in pair})
-    regrouped = identity.regroup(connection, sources, nodes, {node.person for node in nodes})
+    named = {key for pair in ends for key in pair}
+    nodes = identity.person_nodes(connection, named)
+    regrouped = identity.regroup(connection, sources, nodes, {node.person for node in nodes}, named)
     dirty.mark_people(connection, regrouped.touched, dirty.new_mark())
     derived.forget(connection, regrouped.vanished)
 

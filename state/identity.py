@@ -91,6 +91,7 @@ class _Walk:
     """The records reached from some records, and all that ties them together."""
 
     connection: Connection
+    named: AbstractSet[Key] = frozenset()
     nodes: dict[Key, Node] = field(default_factory=dict)
     merges: list[tuple[Key, Key]] = field(default_factory=list)
     links: set[tuple[Key, Key]] = field(default_factory=set)
@@ -113,7 +114,7 @@ class _Walk:
 
     def _tied(self) -> set[Key]:
         together = {key for pair, verdict in self.decided.items() if verdict is Verdict.TOGETHER for key in pair}
-        return {*self.nodes, *(survivor for _, survivor in self.merges), *together}
+        return {*self.nodes, *self.named, *(survivor for _, survivor in self.merges), *together}
 
     def _meet(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
@@ -171,12 +172,19 @@ def person_nodes(connection: Connection, keys: Iterable[Key]) -> Sequence[Node]:
 
 
 def regroup(
-    connection: Connection, sources: Sources, nodes: Sequence[Node], before: AbstractSet[PersonId]
+    connection: Connection,
+    sources: Sources,
+    nodes: Sequence[Node],
+    before: AbstractSet[PersonId],
+    named: AbstractSet[Key] = frozenset(),
 ) -> Regrouped:
-    """Put right the people of changed records, which belonged to the people `before`. Writes `records.person`."""
-    if not nodes and not before:
+    """Put right the people of changed records, which belonged to the people `before`. Writes `records.person`.
+
+    `named` are records that something new was said of, whether or not they were ever read: they tie others together.
+    """
+    if not nodes and not before and not named:
         return Regrouped()
-    walk = _Walk(connection)
+    walk = _Walk(connection, named)
     walk.run(nodes, before)
     people = _people(sources, walk, before)
     moved = {key: people[key] for key, node in walk.nodes.items() if node.person != people[key]}

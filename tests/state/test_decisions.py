@@ -1,12 +1,14 @@
 """What people decide about records being one person or two: it holds, it is remembered, and nobody is left as they were."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from journey.identity import Decision, Verdict
+from journey.identity import Decision, Verdict, people, person_id
 from journey.model import Fact, PersonId, Ref
 from state.store import Store
 from state.testing import CONTACTS, CRM, NOON, RUN, Clock, at, contact, deleted, merged, owed, page, settlement
@@ -186,3 +188,71 @@ def test_linking_always_makes_one_and_unlinking_always_makes_two(
     assert frozenset(one) in together(store)
     store.link(ref(other), ref(one), "ana")
     assert any({one, other} <= ids for ids in groups(store).values())
+
+
+def test_a_person_whose_record_is_pulled_over_by_others_coming_apart_is_due(store: Store) -> None:
+    """I11: 1 held 2 and kept 3 away from it; without 1, 3 goes over to 2, out of a person whom nobody touched."""
+    left, pulled = sorted((ref(id_) for id_ in "34"), key=person_id)
+    linked = [contact("1", 0, [ref("2")]), contact("2", 0, [pulled])]
+    store.take(page(*linked, contact(left.id, email="a@x.example"), contact(pulled.id, email="a@x.example")))
+    store.decide([Decision(ref("1"), pulled, Verdict.APART), Decision(ref("2"), left, Verdict.APART)], "ana")
+    settle_everyone(store)
+    assert together(store) == {frozenset("12"), frozenset("34")}
+    store.take(page(contact("1", 1)))
+    assert together(store) == {frozenset("1"), frozenset(("2", pulled.id)), frozenset(left.id)}
+    assert set(store.due_people(NOON, 10)) == set(groups(store))
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.builds(
+            lambda id_, email, links: contact(
+                id_, 0, [ref(to) for to in sorted(links) if to != id_], **({"email": email} if email else {})
+            ),
+            st.sampled_from(IDS),
+            st.sampled_from([None, "a@x.example", "b@x.example"]),
+            st.sets(st.sampled_from(IDS), max_size=1),
+        ),
+        st.tuples(st.permutations(IDS), st.sampled_from(Verdict)).map(
+            lambda drawn: Decision(ref(drawn[0][0]), ref(drawn[0][1]), drawn[1])
+        ),
+    ),
+    min_size=8,
+    max_size=16,
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_after_every_step_people_are_what_the_records_and_decisions_say(
+    new_store: Callable[[], Store], steps: list[Fact | Decision]
+) -> None:
+    """I11: against the pure grouping of all there is; and whoever has other records than before the step is due."""
+    store = new_store()
+    facts: dict[Ref, Fact] = {}
+    decisions: dict[tuple[Ref, Ref], Decision] = {}
+    before: dict[PersonId, set[str]] = {}
+    for minute, step in enumerate(steps):
+        if isinstance(step, Decision):
+            decisions[step.pair] = step
+            store.decide([step], "ana")
+        else:
+            facts[step.ref] = replace(step, modified=at(minute))
+            store.take(page(facts[step.ref]))
+        held, due = _held_and_due(store)
+        expected = people(facts.values(), decisions.values())
+        assert held == {fact_ref.id: expected[fact_ref] for fact_ref in facts}
+        after: dict[PersonId, set[str]] = {}
+        for id_, person in held.items():
+            after.setdefault(person, set()).add(id_)
+        assert {person for person, ids in after.items() if before.get(person) != ids} <= due <= set(after)
+        before = after
+
+
+def _held_and_due(store: Store) -> tuple[dict[str, PersonId], set[PersonId]]:
+    """Each record's person, and who is marked; the marks are cleared."""
+    with store._database.writing() as connection:
+        held = {row.id: row.person for row in connection.execute(text("SELECT id, person FROM records"))}
+        due = set(connection.scalars(text("SELECT person FROM dirty")))
+        connection.execute(text("DELETE FROM dirty"))
+    return held, due
