@@ -6,8 +6,8 @@ Nothing here joins anybody. A person looks at the pairs and decides (`journey.id
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from journey.identity import normalise_email
 from journey.model import Ref, Value
@@ -26,6 +26,8 @@ PUBLIC_MAIL = frozenset({
 """Domains of addresses that anybody can have; they tell no company."""
 
 _NUMBER = re.compile(r"\+?[0-9][0-9\s().\-/\u00a0]*")
+_WORD = re.compile(r"\w+")
+_NO_DIGIT = re.compile(r"[^0-9]+")
 _COMPARED = 9
 """Digits of a phone number that must be there, and are looked up by: national numbers of most countries have nine or ten."""
 
@@ -46,8 +48,7 @@ CONFIDENCE: Mapping[Reason, float] = {
 """How to order what is to be reviewed: a judgement, not a measured rate. The strongest reason of a pair counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What of a record is compared. `phone_key` and `namesake` are equal wherever the record may be like another one.
 
     `phone` is the digits, led by `+` where the country code is given; `namesake` the full name at the company's domain.
@@ -77,7 +78,7 @@ def normalise_phone(text: str) -> str | None:
     found = _NUMBER.search(text.replace("(0)", ""))
     if found is None:
         return None
-    digits = re.sub(r"[^0-9]", "", found[0])
+    digits = _NO_DIGIT.sub("", found[0])
     country = found[0].startswith("+") or digits.startswith("00")
     # Without a country code, a leading zero is the trunk prefix, which is not dialled from abroad.
     digits = digits.lstrip("0")
@@ -97,9 +98,14 @@ def same_phone(one: str, other: str) -> bool:
 def full_name(first: Value, last: Value) -> str | None:
     """The name as it is compared: case-folded words without accents; None with fewer than two words."""
     text = " ".join(part for part in (first, last) if isinstance(part, str))
-    folded = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    words = re.findall(r"\w+", folded.casefold())
+    words = _WORD.findall(_without_accents(text).casefold())
     return " ".join(words) if len(words) > 1 else None
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():  # most are, and a page holds hundreds
+        return text
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def company_domain(email: str) -> str | None:
