@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from urllib.parse import quote_plus
 
-from connectors.base import Stop
+from connectors.base import Later, Stop
 from connectors.http import Declined, Reply, Request
 from connectors.salesforce.account import ROOT, Account
 from connectors.salesforce.records import ROW, Raw
@@ -36,38 +36,25 @@ def quoted(text: str) -> str:
 
 def page(account: Account, query: str) -> tuple[list[Raw], bool]:
     """The first records, deleted and archived ones included, and whether there may be more behind them."""
-    reply = _asked(account, Request("GET", f"{ROOT}/queryAll", query=(("q", query),), promises="records", each=ROW))
-    while not reply.data["records"] and (more := following(account, reply)):
-        reply = more
-    rows = reply.data["records"]
-    return rows, reply.data.get("done") is not True or len(rows) >= PAGE
+    rows, url = _page(_asked(account, query, ROW))
+    return rows, url is not None or len(rows) >= PAGE
 
 
 def everything(account: Account, query: str, each: frozenset[str] = ROW) -> Iterator[Raw]:
     """All records of a query with few of them, deleted ones included."""
-    reply: Reply | None = _asked(
-        account, Request("GET", f"{ROOT}/queryAll", query=(("q", query),), promises="records", each=each)
-    )
-    while reply:
-        yield from reply.data["records"]
-        reply = following(account, reply)
-
-
-def following(account: Account, reply: Reply) -> Reply | None:
-    """The page after a page; None after the last."""
-    url = reply.data.get("nextRecordsUrl")
-    if not url:
-        return None
-    parts = {"locator": str(url).rsplit("/", 1)[-1]}
-    return account.api.call(Request("GET", f"{ROOT}/query/{{locator}}", parts, promises="records"))
+    rows, url = _page(_asked(account, query, each))
+    yield from rows
+    while url is not None:
+        parts = {"locator": url.rsplit("/", 1)[-1]}
+        more = Request("GET", f"{ROOT}/query/{{locator}}", parts, promises="records", each=each)
+        rows, url = _page(account.api.call(more))
+        yield from rows
 
 
 def count(account: Account, object_: str, where: Sequence[str]) -> int:
     """How many records meet the conditions, archived ones included."""
     query = select(object_, ("COUNT()",), where)
-    return int(
-        _asked(account, Request("GET", f"{ROOT}/queryAll", query=(("q", query),), promises="records")).data["totalSize"]
-    )
+    return int(_asked(account, query).data["totalSize"])
 
 
 def among(
@@ -83,7 +70,18 @@ def among(
         yield from everything(account, select(object_, fields, (f"{field} IN ({named})", *where)), frozenset({"Id"}))
 
 
-def _asked(account: Account, request: Request) -> Reply:
+def _page(reply: Reply) -> tuple[list[Raw], str | None]:
+    """An answer's records, and where the next page is; an empty page that goes on is no answer."""
+    rows, done, url = reply.data["records"], reply.data.get("done"), reply.data.get("nextRecordsUrl")
+    if done is True:
+        return rows, None
+    if not rows or not isinstance(url, str):
+        raise Later("Salesforce says that there are more records, and not which.", 60)
+    return rows, url
+
+
+def _asked(account: Account, query: str, each: frozenset[str] = frozenset()) -> Reply:
+    request = Request("GET", f"{ROOT}/queryAll", query=(("q", query),), promises="records", each=each)
     try:
         return account.api.call(request)
     except Declined as declined:

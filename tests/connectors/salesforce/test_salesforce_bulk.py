@@ -82,6 +82,16 @@ def test_every_cursor_of_a_bulk_pull_is_safe_to_resume_from(org: SalesforceSandb
 
 
 @pytest.mark.usefixtures("small_pages")
+def test_a_resumed_bulk_pull_goes_on_with_its_job(org: SalesforceSandbox, connect: Connect) -> None:
+    loaded(org, 250)
+    first = next(page for page in connect(bulk_from=1).pull(LEADS, None) if page.changes)
+    org.clear_ledger()
+    resumed = [page for page in connect().pull(LEADS, first.cursor) if '"edge"' not in page.cursor]
+    assert [len(page.changes) for page in resumed] == [100, 50, 0]
+    assert org.ledger()["calls"]["GET /jobs/query/{id}/results"] == 2
+
+
+@pytest.mark.usefixtures("small_pages")
 def test_a_job_that_is_gone_is_gone_on_without(org: SalesforceSandbox, connect: Connect) -> None:
     made = loaded(org, 250)
     pages = connect(bulk_from=1).pull(LEADS, None)

@@ -14,7 +14,7 @@ from connectors.base import Later, Stop
 from connectors.credentials import Unauthorised
 from connectors.plugin import Ports
 from connectors.salesforce import Salesforce
-from connectors.salesforce.login import audience
+from connectors.salesforce.login import Login, audience
 from connectors.testing import Clock
 from sandbox.salesforce.serve import SalesforceSandbox
 
@@ -163,14 +163,27 @@ def test_a_refused_login_stops_after_one_attempt(
     assert [value for value in ("wrong", "dead", org.client_secret) if value in str(caught.value)] == []
 
 
-def test_an_org_that_moved_is_followed(org: SalesforceSandbox, connect: Connect) -> None:
+def test_an_org_that_moved_is_followed(
+    org: SalesforceSandbox, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
     """The old host redirects; the next token says where the org is now."""
     salesforce = connect(auth=app(org))
     salesforce.describe("Lead")
-    org.config(instance_url=org.url.replace("127.0.0.1", "localhost"))
+    caplog.set_level(logging.DEBUG, "urllib3")
+    moved = org.url.replace("127.0.0.1", "localhost")
+    org.config(instance_url=moved)
     org.faults([{"effect": "status", "status": 302, "headers": {"Location": "http://127.0.0.1:1/"}, "times": 1}])
     assert seen(salesforce)
     assert org.ledger()["logins"] == 2
+    assert [message for message in caplog.messages if message.startswith(f"{moved} ")]
+
+
+def test_a_real_login_never_leads_to_this_machine(ports: Ports) -> None:
+    """I12: whoever answers in its place would be sent the next token."""
+    given = {"auth": {"session_id": "x"}, "host": "https://acme.my.salesforce.com"}
+    login = Login(Salesforce.Options.model_validate(given), ports, ports.now)
+    with pytest.raises(Stop, match="not to be trusted"):
+        login._checked("http://127.0.0.1:8080")
 
 
 @pytest.mark.parametrize("instance", ["https://evil.example", "http://acme.my.salesforce.com", "https://a@b.force.com"])

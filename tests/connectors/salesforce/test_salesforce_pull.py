@@ -107,12 +107,19 @@ def test_a_quiet_pull_costs_one_query_and_a_second_one_every_few_minutes(org: Sa
     assert org.ledger()["totals"]["calls"] <= 7
 
 
-def test_an_empty_page_is_not_the_end(org: SalesforceSandbox, leads: Reader) -> None:
-    """I3."""
+@pytest.mark.parametrize(("route", "skip"), [("GET /queryAll", 1), ("GET /query/{locator}", 0)])
+def test_an_empty_page_that_goes_on_is_not_the_end(
+    org: SalesforceSandbox, deals: Reader, route: str, skip: int
+) -> None:
+    """I3: whether of the records themselves or of what is linked to them."""
     org.config(page_size=10)
-    made(org, "Lead", *[LEAD for _ in range(30)])
-    org.faults([{"effect": "empty_page", "route": "GET /queryAll", "skip": 1, "times": 1}])
-    assert len(set(ids(leads.pull()))) == 30
+    deal = opportunity(org, made(org, "Account", {"Name": "ACME"})[0])
+    contacts = made(org, "Contact", *[{"LastName": "Gil"} for _ in range(30)])
+    made(org, "OpportunityContactRole", *[{"OpportunityId": deal, "ContactId": who} for who in contacts])
+    org.faults([{"effect": "empty_page", "route": route, "skip": skip, "times": 1}])
+    with pytest.raises(Later, match="more records"):
+        deals.pull() if route.endswith("}") else Reader(org, deals.salesforce, Selection("Contact", ())).pull()
+    assert set(deals.pull()[0].links["Contact"]) == set(contacts)
 
 
 def test_a_deletion_is_told_once_by_the_scan(org: SalesforceSandbox, connect: Connect) -> None:
@@ -123,6 +130,7 @@ def test_a_deletion_is_told_once_by_the_scan(org: SalesforceSandbox, connect: Co
     reader.after(5)
     org.delete([id_])
     assert [(change.id, change.deleted) for change in reader.after(5)] == [(id_, True)]
+    assert reader.after(120) == []
 
 
 def test_a_record_purged_before_it_was_seen_deleted_is_told(org: SalesforceSandbox, connect: Connect) -> None:
@@ -191,17 +199,20 @@ def test_an_opportunity_brings_its_contacts_account_and_stages(org: SalesforceSa
     assert deals.salesforce.read(DEALS, [deal]) == [change]
 
 
-def test_a_new_contact_of_an_opportunity_is_found_though_its_stamp_stays(org: SalesforceSandbox, deals: Reader) -> None:
+def test_a_contact_of_an_opportunity_comes_and_goes_though_its_stamp_stays(
+    org: SalesforceSandbox, deals: Reader
+) -> None:
     """Pain 9."""
     (account,) = made(org, "Account", {"Name": "ACME"})
     (contact,) = made(org, "Contact", {"LastName": "Ruiz"})
     deal = opportunity(org, account)
     deals.pull()
     deals.after(5)
-    made(org, "OpportunityContactRole", {"OpportunityId": deal, "ContactId": contact})
-    (change,) = deals.after(5)
-    assert (change.id, change.links["Contact"]) == (deal, (contact,))
+    (role,) = made(org, "OpportunityContactRole", {"OpportunityId": deal, "ContactId": contact})
+    assert [(change.id, change.links["Contact"]) for change in deals.after(5)] == [(deal, (contact,))]
     assert deals.after(5) == []
+    org.delete([role])
+    assert [(change.id, change.links["Contact"]) for change in deals.after(5)] == [(deal, ())]
 
 
 def opportunity(org: SalesforceSandbox, account: str) -> str:

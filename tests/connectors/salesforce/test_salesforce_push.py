@@ -105,7 +105,7 @@ def test_one_record_written_twice_holds_the_last_value(
     outcomes = push(salesforce, score(leads[0], 1), score(leads[0], 2))
     assert [type(outcome) for outcome in outcomes] == [Written, Written]
     (change,) = salesforce.read(Selection("Lead", (SCORE,)), [leads[0]])
-    assert change.fields[SCORE] == 2
+    assert (change.fields[SCORE], org.ledger()["calls"]["PATCH /composite/sobjects"]) == (2, 2)
 
 
 def test_records_are_only_ever_changed_by_id_and_under_our_name(
