@@ -1,6 +1,7 @@
 """The files that a person starts from: a commented configuration, its schema for editors, and a place for secrets."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,11 +11,13 @@ from sync.config import json_schema
 
 SECRET_MODE = 0o600
 
-ENV_EXAMPLE = """\
+ENV_HEAD = """\
 # Copy to .env, fill in, and keep it to yourself: chmod 600 .env
 # Relevo reads .env beside config.yaml; a variable of the process counts more.
-HUBSPOT_TOKEN=
 """
+
+WANTED = re.compile(r"^[^#\n]*?\$\{([A-Z0-9_]+)(?::-)?\}", re.MULTILINE)
+"""A variable that the configuration names without a value of its own."""
 
 GITIGNORE = """\
 .env
@@ -68,7 +71,7 @@ def _contents(config: str) -> Mapping[str, str]:
     return {
         "config.yaml": config,
         "relevo.schema.json": json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n",
-        ".env.example": ENV_EXAMPLE,
+        ".env.example": ENV_HEAD + "".join(f"{name}=\n" for name in dict.fromkeys(WANTED.findall(config))),
         ".gitignore": GITIGNORE,
     }
 

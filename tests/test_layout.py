@@ -21,8 +21,8 @@ LONGEST_FILE = 350
 FIELDS_AS_DATA = "sandbox/salesforce/standard.py"
 """A table of a vendor's standard fields, one a line; there is nothing in it to take apart."""
 
-STARTING_POINTS = ("sync/demo.py", "sync/init.py", "sync/cli/")
-"""Where a vendor is named in words to people: the demo's CRM, the files to start from, examples of commands."""
+STARTING_POINTS = ("sync/demo.py", "sync/demo_crms.py", "sync/init.py", "sync/templates/", "sync/cli/")
+"""Where a vendor is named to people: the demo's CRMs, the files to start from, examples of commands."""
 
 VENDORS = re.compile(r"hubspot|hubapi|salesforce|zoho(?!\.com$)", re.IGNORECASE)
 """As zoho.com the vendor is a provider of mailboxes, like any other."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import click
 
@@ -18,7 +19,8 @@ from sync.cli.progress import watching
 from sync.cli.report import rejected
 from sync.cli.summary import name_of, next_steps, summary
 from sync.cli.words import Lang, chosen, number
-from sync.demo import Demo, NotADemo, Size, run_demo
+from sync.demo import Demo, NotADemo, run_demo
+from sync.demo_crms import Size
 from sync.engine import Ending
 from sync.observer import Observer
 
@@ -41,10 +43,10 @@ from sync.observer import Observer
 def demo(
     ctx: click.Context, once: bool, keep: Path | None, seed: int, people: int, lang: str | None, fmt: Format
 ) -> Exit:
-    """Run the whole chain on a CRM of your own: no account, no network, nothing left behind.
+    """Run the whole chain on CRMs of your own: no account, no network, nothing left behind.
 
-    Starts a local stand-in for HubSpot with sample leads, reads it, scores every lead, runs the SLA clocks, writes both
-    back and reads them back.
+    Starts local stand-ins for HubSpot, Salesforce and Zoho CRM that tell of the same sample leads, reads them, joins each
+    person's records into one journey, scores it, runs the SLA clocks, writes both back and reads them back.
     """
     del once
     speech = chosen(lang)
@@ -52,15 +54,16 @@ def demo(
         click.echo(_starting(people, speech), err=True)
     with _folder(keep) as folder, watching(ctx, system_clock) as observer, stop_on_interrupt() as stop:
         done = _ran(folder, Size(seed, people), observer, stop)
-    if done.report.ending is not Ending.COMPLETE:
-        code = Exit.INTERRUPTED if done.report.ending is Ending.INTERRUPTED else Exit.FAULT
-        raise Failure(f"The demo did not finish: {done.report.message}", code=code)
+    last = done.reports[-1]
+    if last.ending is not Ending.COMPLETE:
+        code = Exit.INTERRUPTED if last.ending is Ending.INTERRUPTED else Exit.FAULT
+        raise Failure(f"The demo did not finish: {last.message}", code=code)
     if fmt is Format.JSON:
         print_json("demo", _document(done))
     else:
         _print(done, keep, speech)
     if done.written != done.read_back:
-        raise Failure("The CRM does not hold everything that was written to it.", code=Exit.FAULT)
+        raise Failure("The CRMs do not hold everything that was written to it.", code=Exit.FAULT)
     return Exit.OK
 
 
@@ -84,23 +87,23 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 def _document(done: Demo) -> dict[str, object]:
-    run = done.report.run
-    objects = {
-        counts.object: {
-            "read": counts.taken.received,
-            "rejected": counts.taken.rejected,
-            "skipped": counts.taken.skipped,
-        }
-        for counts in run.objects
-    }
+    connections: dict[str, dict[str, Any]] = {}
+    for report in done.reports:
+        told = connections.setdefault(report.run.connection, {"objects": {}, "api_calls": 0})
+        told["api_calls"] += report.run.api_calls
+        for counts in report.run.objects:
+            sums = told["objects"].setdefault(counts.object, {"read": 0, "rejected": 0, "skipped": 0})
+            sums["read"] += counts.taken.received
+            sums["rejected"] += counts.taken.rejected
+            sums["skipped"] += counts.taken.skipped
     return {
-        "connections": {run.connection: {"objects": objects, "api_calls": run.api_calls}},
+        "connections": connections,
         "people": done.people.people,
         "qualified": done.people.qualified,
         "sla": dict(done.sla),
         "written": done.written,
         "read_back": done.read_back,
-        "rejected": rejected(run),
+        "rejected": sum(rejected(report.run) for report in done.reports),
         "seconds": round(done.seconds, 3),
     }
 
@@ -108,8 +111,8 @@ def _document(done: Demo) -> dict[str, object]:
 def _starting(people: int, lang: Lang) -> str:
     n = number(people, lang)
     if lang == "es":
-        return f"Arrancando un HubSpot local con {n} leads inventados, solo en este equipo …"
-    return f"Starting a local HubSpot with {n} made-up leads, on this machine only …"
+        return f"Arrancando un HubSpot, un Salesforce y un Zoho CRM locales con {n} leads inventados, solo en este equipo …"
+    return f"Starting a local HubSpot, Salesforce and Zoho CRM with {n} made-up leads, on this machine only …"
 
 
 def _print(done: Demo, keep: Path | None, lang: Lang) -> None:

@@ -38,10 +38,10 @@ _PROMISE: Mapping[Lang, Mapping[str, str]] = {
 
 _SAY: Mapping[Lang, Mapping[str, str]] = {
     "en": {
-        "read": "Read        {read} records of {objects} kinds from HubSpot",
+        "read": "Read        {read} records of {objects} kinds from HubSpot, Salesforce and Zoho CRM",
         "people": "Scored      {people} people; {qualified} are qualified for sales",
         "promise": "Promise     sales contacts a qualified lead within {targets}; of {n} that qualified:",
-        "written": "Written     score, reason and SLA of {written} contacts; {read_back} read back as written",
+        "written": "Written     score, reason and SLA of {written} leads and contacts; {read_back} read back as written",
         "none": "Rejected    nothing",
         "rejected": "Rejected    {n} records, each kept with its reason; most often:",
         "waiting": "Waiting     longest, of those still qualified:",
@@ -58,10 +58,10 @@ _SAY: Mapping[Lang, Mapping[str, str]] = {
         "runs": "what could not be understood, and why",
     },
     "es": {
-        "read": "Leídos      {read} registros de {objects} tipos en HubSpot",
+        "read": "Leídos      {read} registros de {objects} tipos en HubSpot, Salesforce y Zoho CRM",
         "people": "Puntuadas   {people} personas; {qualified} están cualificadas para ventas",
         "promise": "Compromiso  ventas contacta a un lead cualificado en {targets}; de {n} que se cualificaron:",
-        "written": "Escritos    puntuación, motivo y SLA de {written} contactos; {read_back} leídos de vuelta igual",
+        "written": "Escritos    puntuación, motivo y SLA de {written} leads y contactos; {read_back} leídos de vuelta igual",
         "none": "Rechazados  ninguno",
         "rejected": "Rechazados  {n} registros, cada uno guardado con su motivo; los más frecuentes:",
         "waiting": "Esperando   los que más, de los que siguen cualificados:",
@@ -84,9 +84,10 @@ _INDENT = " " * 12
 
 def summary(done: Demo, now: datetime, lang: Lang) -> Iterator[str]:
     """The lines of the summary."""
-    say, run = _SAY[lang], done.report.run
-    read = sum(counts.taken.received for counts in run.objects)
-    yield say["read"].format(read=number(read, lang), objects=len(run.objects))
+    say, runs = _SAY[lang], [report.run for report in done.reports]
+    first = [counts for run in runs[: len({run.connection for run in runs})] for counts in run.objects]
+    read = sum(counts.taken.received for counts in first)
+    yield say["read"].format(read=number(read, lang), objects=len(first))
     people, qualified = number(done.people.people, lang), number(done.people.qualified, lang)
     yield say["people"].format(people=people, qualified=qualified)
     yield say["promise"].format(targets=" / ".join(done.targets), n=number(sum(done.sla.values()), lang))
@@ -97,7 +98,7 @@ def summary(done: Demo, now: datetime, lang: Lang) -> Iterator[str]:
         yield say["waiting"]
         width = max(len(name_of(waiting)) for waiting in done.waiting)
         yield from ("    " + _waits(waiting, width, now, lang) for waiting in done.waiting)
-    yield say["took"].format(seconds=took(done.seconds), calls=number(run.api_calls, lang))
+    yield say["took"].format(seconds=took(done.seconds), calls=number(sum(run.api_calls for run in runs), lang))
 
 
 def _promise(sla: Mapping[str, int], lang: Lang) -> Iterator[str]:

@@ -13,7 +13,7 @@ import pytest
 from sandbox.serve import Sandbox
 from sync.app import App
 from sync.config import load_config
-from sync.demo import prepare
+from sync.demo import configuration, prepare
 from sync.engine import Ending, run_sync
 from sync.fields import missing_fields
 
@@ -30,7 +30,7 @@ def crm() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def config(crm: Sandbox, tmp_path: Path) -> Path:
-    prepare(tmp_path / "demo", crm.url, crm.token)
+    prepare(tmp_path / "demo", configuration(crm.url, crm.token), crm.url)
     path = tmp_path / "demo" / "config.yaml"
     with App.open(load_config(path, {})) as app:
         app.connector("hubspot").provision(missing_fields(app, "hubspot"))
