@@ -1,7 +1,7 @@
 """one-refresh: 16 threads meet one expired token and it is renewed once; a token rejected for good is given up on.
 
-Counted at the sandboxes. The cases: the CRM rejects a token that the connector takes for good (all calls are under way before
-the first is answered); the connector knows that the token has ended (Salesforce does not tell when); the CRM rejects every
+Counted at the sandboxes. The cases: the CRM rejects a token that the connector takes to be valid (all calls are under way
+before the first is answered); the connector knows that the token has ended (Salesforce does not tell when); the CRM rejects every
 access token, fresh ones too; and it refuses the refresh token. The last is for one call; how often as many threads as before
 try it is told, and is no part of the promise.
 """
