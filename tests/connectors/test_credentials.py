@@ -1,11 +1,13 @@
 """Access tokens: one login, however many threads ask."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 
+from connectors.base import Stop
 from connectors.credentials import Credentials, Token, Unauthorised
 from connectors.testing import Clock
 
@@ -70,3 +72,29 @@ def test_a_static_token_cannot_be_renewed(clock: Clock) -> None:
     credentials = Credentials(clock.now, "", static=Token("static"))
     with pytest.raises(Unauthorised):
         credentials.renew(credentials.current())
+
+
+def test_threads_that_wait_while_a_login_is_refused_do_not_log_in_again(clock: Clock) -> None:
+    """One attempt, however many threads need the token; a call that comes later may try once more."""
+    waiting = Barrier(16)
+    attempts: list[int] = []
+
+    def refused() -> Token:
+        attempts.append(1)
+        time.sleep(0.2)
+        raise Stop("The refresh token is not valid.", "Get a new one.")
+
+    credentials = Credentials(clock.now, "Fix it.", fetch=refused)
+
+    def needed(_: int) -> str:
+        waiting.wait()
+        with pytest.raises(Stop) as told:
+            credentials.current()
+        return told.value.fix
+
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(needed, range(16))) == {"Get a new one."}
+    assert len(attempts) == 1
+    with pytest.raises(Stop):
+        credentials.current()
+    assert len(attempts) == 2
