@@ -9,8 +9,8 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from threading import Event, Timer
 from types import FrameType
 from typing import Self
@@ -28,6 +28,7 @@ from sync.observer import Observer
 log = logging.getLogger("relevo.daemon")
 
 LOCK = "daemon"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PATIENCE = 8.0
 """Seconds that the work under way is given after SIGTERM; the process has ended within 10."""
 
@@ -40,6 +41,7 @@ class Daemon:
     stop: Event
     observer: Observer | None = None
     give_up: Callable[[], None] | None = None
+    _parked_until: dict[str, datetime] = field(default_factory=dict)
 
     @classmethod
     @contextmanager
@@ -85,29 +87,28 @@ class Daemon:
             scheduler.add_job(
                 self._serve,
                 IntervalTrigger(seconds=self.app.config.schedule.pull.total_seconds(), timezone="UTC"),
-                args=[connection, scheduler],
+                args=[connection],
                 id=connection,
-                next_run_time=system_clock(),
+                next_run_time=system_clock(),  # APScheduler goes by the machine's clock, so its times must too
             )
         return scheduler
 
-    def _serve(self, connection: str, scheduler: BackgroundScheduler) -> None:
+    def _serve(self, connection: str) -> None:
         """One scheduled run; whatever goes wrong in it stays in it."""
+        if system_clock() < self._parked_until.get(connection, LONG_AGO):
+            return
         try:
             report = run_sync(self.app, connection, trigger=Trigger.SCHEDULE, observer=self.observer, stop=self.stop)
         except Exception:  # the boundary between connections: a defect in one must not end the service of the others
             log.exception("run of %s broke off", connection)
             return
         _log(connection, report)
+        # Told apart by us: a job that moves itself waits for the scheduler, which at its end waits for the job.
         if report.retry_after is not None:
-            scheduler.modify_job(connection, next_run_time=_after(report.retry_after))
+            self._parked_until[connection] = system_clock() + timedelta(seconds=report.retry_after)
         elif report.ending is Ending.STOPPED:
             log.error("%s is parked until someone acts: %s %s", connection, report.message, report.fix)
-            scheduler.modify_job(connection, next_run_time=_after(self.app.config.schedule.parked.total_seconds()))
-
-
-def _after(seconds: float) -> datetime:
-    return system_clock() + timedelta(seconds=seconds)  # APScheduler goes by the machine's clock, so its times must too
+            self._parked_until[connection] = system_clock() + self.app.config.schedule.parked
 
 
 def _log(connection: str, report: RunReport) -> None:

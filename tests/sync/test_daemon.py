@@ -13,7 +13,7 @@ from connectors.memory.world import Fault
 from state.model import Busy
 from sync.config import parse_config
 from sync.daemon import Daemon
-from sync.engine import run_sync
+from sync.engine import RunReport, run_sync
 
 if TYPE_CHECKING:
     from tests.sync.conftest import Bench
@@ -80,6 +80,36 @@ def test_a_defect_in_one_run_does_not_stop_the_service(bench: "Bench", monkeypat
         daemon.run()
         thread.join()
     assert len(calls) >= 3
+
+
+def test_a_run_that_ends_stopped_while_the_service_ends_does_not_hang_it(
+    bench: "Bench", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service waits for the run, so the run must not wait for the service."""
+    begun = threading.Event()
+
+    def slow(*arguments: object, **options: object) -> RunReport:
+        report = run_sync(*arguments, **options)  # type: ignore[arg-type]
+        begun.set()
+        time.sleep(0.5)
+        return report
+
+    bench.world().faults.append(Fault(Response(401)))
+    monkeypatch.setattr("sync.daemon.run_sync", slow)
+    with serving(bench) as daemon:
+        thread = until(begun.is_set, daemon)
+        daemon.run()
+        thread.join()
+        (run,) = daemon.app.store.runs()
+    assert run.state == "failed"
+
+
+def test_a_connection_that_is_told_to_wait_is_left_alone_until_then(bench: "Bench") -> None:
+    bench.world().faults.append(Fault(Response(401)))
+    with serving(bench) as daemon:
+        threading.Timer(3.0, daemon.stop.set).start()
+        daemon.run()
+        assert len(daemon.app.store.runs()) == 1
 
 
 def test_a_second_daemon_on_the_same_state_is_refused(bench: "Bench") -> None:
