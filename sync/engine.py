@@ -109,9 +109,11 @@ def resync(
     observer: Observer | None = None,
     stop: Event | None = None,
     wait: float | None = None,
-    write: bool = True,
 ) -> RunReport:
-    """Read one object again as `request` says, then derive and settle what that changed, as `run_sync` does."""
+    """Read one object again as `request` says, then derive and settle what that changed.
+
+    An object with fields that cannot be read is left as it is; the report names them.
+    """
 
     def steps(ctx: RunContext) -> None:
         mapping = next((mapping for mapping in ctx.readable if mapping.object == object), None)
@@ -126,7 +128,7 @@ def resync(
                 pull_object(ctx, mapping)
             case Ids(ids):
                 read_ids(ctx, mapping, ids)
-        _derive_and_push(app, ctx, write=write)
+        _derive_and_push(app, ctx, write=True)
 
     return _run(app, connection, Trigger.RESYNC, steps, observer, stop, wait)
 

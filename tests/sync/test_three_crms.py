@@ -32,6 +32,26 @@ class Three:
         text = local_config(self.hubspot, self.salesforce, self.zoho)
         self.config: Config = parse_config(text.replace("sqlite:///relevo.db", f"sqlite:///{folder / 'relevo.db'}"), {})
 
+    def begin(self) -> tuple[str, str]:
+        """Ana fills in a form that HubSpot knows of, and is a lead in Salesforce; the contact's id and the lead's."""
+        form = NOW - timedelta(days=9)
+        person = {"email": EMAIL, "firstname": "Ana", "lastname": "Gil", "country": "ES", "jobtitle": "Directora"}
+        came = {
+            "recent_conversion_date": form.isoformat(),
+            "recent_conversion_event_name": "Demo",
+            "lifecyclestage": "lead",
+        }
+        (contact,) = self.hubspot.load(objects={"contacts": [{"properties": {**person, **came}}]})["contacts"]
+        lead = {
+            "FirstName": "Ana",
+            "LastName": "Gil",
+            "Company": "Bodegas",
+            "Email": EMAIL.upper(),
+            "NumberOfEmployees": 120,
+        }
+        (lead_id,) = self.salesforce.load(objects={"Lead": [lead]})["Lead"]
+        return contact, lead_id
+
     def sync(self, app: App) -> None:
         """All connections twice: what one tells of a person is known when the others are written to."""
         for _ in range(2):
@@ -52,22 +72,7 @@ def scores(app: App, connection: str, object_: str, field: str, ids: list[str]) 
 
 def test_a_lead_that_starts_in_one_crm_is_converted_in_another_and_closes_in_the_third(three: Three) -> None:
     """I11: HubSpot knows the form, Salesforce converted the lead, Zoho won the deal: one journey."""
-    form = NOW - timedelta(days=9)
-    person = {"email": EMAIL, "firstname": "Ana", "lastname": "Gil", "country": "ES", "jobtitle": "Directora"}
-    came = {
-        "recent_conversion_date": form.isoformat(),
-        "recent_conversion_event_name": "Demo",
-        "lifecyclestage": "lead",
-    }
-    (contact,) = three.hubspot.load(objects={"contacts": [{"properties": {**person, **came}}]})["contacts"]
-    lead = {
-        "FirstName": "Ana",
-        "LastName": "Gil",
-        "Company": "Bodegas",
-        "Email": EMAIL.upper(),
-        "NumberOfEmployees": 120,
-    }
-    (lead_id,) = three.salesforce.load(objects={"Lead": [lead]})["Lead"]
+    contact, lead_id = three.begin()
     with App.open(three.config) as app:
         for name in app.connections:
             app.connector(name).provision(missing_fields(app, name))
