@@ -22,8 +22,8 @@ from journey.target import Target, Unit
 
 __all__ = ["Cycle", "Policy", "SlaStatus", "Target", "Unit", "WhyNot", "cycles", "next_change"]
 
-ASK_AGAIN = timedelta(minutes=1)
-"""When to look again at a cycle whose verdict waits for data."""
+ASK_AGAIN = timedelta(microseconds=1)
+"""How long to wait with a cycle whose verdict waits for data: it is due at the very next look, which follows on reading."""
 
 
 class SlaStatus(StrEnum):
