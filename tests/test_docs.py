@@ -27,7 +27,8 @@ from sync.init import example
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+READMES = (ROOT / "README.md", ROOT / "README.es.md")
+PAGES = (*READMES, *sorted(DOCS.glob("*.md")))
 SOURCE = () if (ROOT / "connectors").is_dir() else ("../connectors/",)
 """Where links to the source lead that is not beside the tests when they run against the built wheel."""
 
@@ -64,6 +65,11 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         if not there and not target.startswith(SOURCE):
             broken.append(f"{target}#{anchor}")
     assert broken == []
+
+
+def test_both_readmes_give_the_same_commands() -> None:
+    english, spanish = ([*blocks(page, "sh")] for page in READMES)
+    assert english == spanish
 
 
 def commands(page: Path) -> Iterator[str]:
