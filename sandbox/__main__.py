@@ -1,6 +1,6 @@
 """`python -m sandbox`."""
 
-from sandbox.process import run
+from sandbox.hubspot.process import PROGRAM
 
 if __name__ == "__main__":
-    run()
+    PROGRAM.run()

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sandbox.common.faults import Faults
+from sandbox.common.ledger import Ledger
+from sandbox.common.times import Clock, Millis, iso
 from sandbox.hubspot.campaigns import Campaign
 from sandbox.hubspot.errors import Problem, bad_request, conflict, invalid_values
-from sandbox.hubspot.faults import Faults
+from sandbox.hubspot.faults import Fault
 from sandbox.hubspot.index import Index
 from sandbox.hubspot.kinds import KINDS, Kind
-from sandbox.hubspot.ledger import Entry, Ledger
+from sandbox.hubspot.ledger import Entry
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.links import LinkStore
 from sandbox.hubspot.owners import Owner
@@ -19,7 +22,6 @@ from sandbox.hubspot.properties import Catalog
 from sandbox.hubspot.settings import Settings
 from sandbox.hubspot.standard import LIFECYCLE, standard_catalogs
 from sandbox.hubspot.store import Record, RecordId, Store, Version
-from sandbox.hubspot.times import Clock, Millis, iso
 from sandbox.hubspot.tokens import Tokens
 from sandbox.hubspot.values import Taken, take
 
@@ -37,9 +39,9 @@ class Account:
         self.stores: dict[str, Store] = {kind.name: Store(kind) for kind in KINDS}
         self.indexes: dict[str, Index] = {kind.name: Index() for kind in KINDS}
         self.links = LinkStore()
-        self.ledger = Ledger()
+        self.ledger = Ledger[Entry]()
         self.limits = Limits(self.settings)
-        self.faults = Faults()
+        self.faults = Faults(Fault.read)
         self.tokens = Tokens()
         self.owners: dict[int, Owner] = {}
         self.pipelines: dict[str, list[Pipeline]] = standard_pipelines()
@@ -51,6 +53,10 @@ class Account:
     def configure(self, settings: Settings) -> None:
         """Change the settings while running."""
         self.settings = self.limits.settings = settings
+
+    def present(self) -> str:
+        """The present instant as the API writes it."""
+        return iso(self.clock.now())
 
     def correlation(self) -> str:
         """An id for an error answer, never given twice."""

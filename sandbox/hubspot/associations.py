@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 
+from sandbox.common.wire import Answer, ok
 from sandbox.hubspot.batch import batch_answer, error_row, inputs
-from sandbox.hubspot.call import Answer, Call, next_page, ok
+from sandbox.hubspot.call import Call, next_page
 from sandbox.hubspot.errors import Refusal, bad_request, not_found
 from sandbox.hubspot.kinds import Kind, kind_named
 from sandbox.hubspot.links import Links, TypeId, types_between

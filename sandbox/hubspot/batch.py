@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.common.times import iso
+from sandbox.common.wire import Answer, ok
 from sandbox.hubspot.account import Values
-from sandbox.hubspot.call import Answer, Call, ok
+from sandbox.hubspot.call import Call
 from sandbox.hubspot.errors import Refusal, bad_request, conflict, invalid_values
 from sandbox.hubspot.objects import MOST_LISTED, MOST_WITH_HISTORY, Draft, create, draft
 from sandbox.hubspot.rows import Shape, row, shape
 from sandbox.hubspot.store import Record
-from sandbox.hubspot.times import iso
 
 Rows = list[dict[str, Any]]
 

@@ -1,28 +1,19 @@
-"""A request as the handlers see it, and their answer."""
+"""A request as the handlers see it."""
 
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
 
+from sandbox.common.wire import Answer
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.errors import Refusal, bad_request
 from sandbox.hubspot.kinds import Kind, kind_named
 from sandbox.hubspot.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`body` is the whole JSON text, empty for 204."""
-
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content_type: str = "application/json;charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +89,6 @@ class Call:
 
 
 Handler = Callable[[Call], Answer]
-
-
-def ok(body: Any, status: int = 200) -> Answer:
-    """An answer in JSON."""
-    return Answer(status, orjson.dumps(body))
 
 
 def cursor(position: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.hubspot.times import Millis, iso
+from sandbox.common.times import Millis, iso
 
 
 @dataclass(slots=True)

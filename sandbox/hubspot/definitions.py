@@ -1,6 +1,7 @@
 """Endpoints for the account's set-up: properties and their groups, pipelines, owners."""
 
-from sandbox.hubspot.call import Answer, Call, cursor, next_page, ok
+from sandbox.common.wire import Answer, ok
+from sandbox.hubspot.call import Call, cursor, next_page
 from sandbox.hubspot.errors import Refusal, bad_request, not_found
 from sandbox.hubspot.properties import Catalog, parse_property
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import orjson
 
+from sandbox.common.wire import Refused
+
 
 @dataclass(slots=True)
-class Refusal(Exception):
+class Refusal(Refused):
     """An answer that is not a success. `category` and `message` are the vendor's words."""
 
     status: int

@@ -1,14 +1,13 @@
-"""Faults on demand: which call meets one, and what it does to the answer."""
+"""What a fault does to this vendor's answers."""
 
-import fnmatch
-import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import orjson
 
+from sandbox.common import faults as common
 from sandbox.hubspot.limits import Policy
 
 
@@ -37,69 +36,23 @@ class Effect(StrEnum):
     RATE_LIMIT = "rate_limit"
 
 
-@dataclass(slots=True)
-class Fault:
-    """A rule. `route` is a pattern over "METHOD /template" as the ledger names it (`*` matches anything).
+_BENT = frozenset({Effect.NO_RESULTS, Effect.EMPTY_PAGE, Effect.TWINS})
 
-    Of the calls that match, `skip` pass first, then each meets the fault with `probability`, at most `times` in all (0: no end).
-    `applied`: the call takes effect although its answer is lost.
-    """
+
+@dataclass(slots=True)
+class Fault(common.Fault):
+    """`policy` is that of `rate_limit`."""
+
+    BENT: ClassVar[frozenset[str]] = _BENT
 
     effect: Effect
-    route: str = "*"
-    skip: int = 0
-    times: int = 0
-    probability: float = 1.0
-    status: int | None = None
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    delay_s: float = 0.0
     policy: Policy = Policy.TEN_SECONDLY
-    applied: bool = False
-    met: int = 0
-    seen: int = 0
 
-    def code(self, default: int) -> int:
-        """The status to answer with."""
-        return default if self.status is None else self.status
-
-    @property
-    def needs_answer(self) -> bool:
-        """Whether the true answer is made first."""
-        return self.applied or self.effect in {
-            Effect.DELAY,
-            Effect.CUT,
-            Effect.NO_RESULTS,
-            Effect.EMPTY_PAGE,
-            Effect.TWINS,
-        }
-
-
-class Faults:
-    """The rules in force, in order; the first that fits is met. Chance is seeded."""
-
-    def __init__(self) -> None:
-        self.rules: list[Fault] = []
-        self._random = random.Random(0)
-
-    def set(self, given: Sequence[Mapping[str, Any]], seed: int) -> None:
-        """Replace all rules. Raises KeyError, TypeError or ValueError for a rule that is not one."""
-        rules = [
-            Fault(**{**one, "effect": Effect(one["effect"]), "policy": Policy(one.get("policy", Policy.TEN_SECONDLY))})
-            for one in given
-        ]
-        self.rules, self._random = rules, random.Random(seed)
-
-    def meet(self, route: str) -> Fault | None:
-        """The fault that this call meets."""
-        for rule in self.rules:
-            if not fnmatch.fnmatchcase(route, rule.route) or (rule.times and rule.met >= rule.times):
-                continue
-            rule.seen += 1
-            if rule.seen > rule.skip and self._random.random() < rule.probability:
-                rule.met += 1
-                return rule
-        return None
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """A rule as it is given. Raises KeyError, TypeError or ValueError for one that is not."""
+        policy = Policy(given.get("policy", Policy.TEN_SECONDLY))
+        return cls(**{**given, "effect": Effect(given["effect"]), "policy": policy})
 
 
 _WORDS = {
@@ -128,7 +81,7 @@ def status_body(fault: Fault, correlation: str) -> tuple[bytes, str]:
 
 def bend(fault: Fault, body: bytes) -> bytes:
     """A true answer's body, made untrue."""
-    if not body or fault.effect not in {Effect.NO_RESULTS, Effect.EMPTY_PAGE, Effect.TWINS}:
+    if not body or fault.effect not in _BENT:
         return body
     told = orjson.loads(body)
     if fault.effect is Effect.NO_RESULTS:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sandbox.common.times import Millis
 from sandbox.hubspot.settings import Settings
-from sandbox.hubspot.times import Millis
 from sandbox.hubspot.tokens import Token
 
 OAUTH_BURST = 110

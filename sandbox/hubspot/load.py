@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sandbox.common.times import Millis, parse_instant
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.campaigns import Campaign, parse_item
 from sandbox.hubspot.kinds import Kind, kind_named
@@ -12,7 +13,6 @@ from sandbox.hubspot.owners import Owner
 from sandbox.hubspot.pipelines import parse_pipelines
 from sandbox.hubspot.properties import parse_property
 from sandbox.hubspot.store import Record, RecordId, Version
-from sandbox.hubspot.times import Millis, parse_instant
 from sandbox.hubspot.tokens import Token
 from sandbox.hubspot.values import as_text
 

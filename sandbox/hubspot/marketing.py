@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.hubspot.call import Answer, Call, next_page, ok
+from sandbox.common.wire import Answer, ok
+from sandbox.hubspot.call import Call, next_page
 from sandbox.hubspot.campaigns import Campaign, Item, parse_item
 from sandbox.hubspot.errors import bad_request, not_found
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.common.wire import Answer, ok
 from sandbox.hubspot.account import Values
-from sandbox.hubspot.call import Answer, Call, cursor, next_page, ok
+from sandbox.hubspot.call import Call, cursor, next_page
 from sandbox.hubspot.errors import bad_request, not_found
 from sandbox.hubspot.kinds import Kind, kind_named
 from sandbox.hubspot.links import TABLE, TypeId

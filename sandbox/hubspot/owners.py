@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.hubspot.times import EPOCH, Millis, iso
+from sandbox.common.times import EPOCH, Millis, iso
 
 
 @dataclass(frozen=True, slots=True)

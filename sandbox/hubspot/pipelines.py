@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.hubspot.times import EPOCH, Millis, iso
+from sandbox.common.times import EPOCH, Millis, iso
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sandbox.hubspot.call import Answer, Call, ok
+from sandbox.common.times import Millis, iso
+from sandbox.common.wire import Answer, ok
+from sandbox.hubspot.call import Call
 from sandbox.hubspot.errors import Refusal
-from sandbox.hubspot.times import Millis, iso
 from sandbox.hubspot.tokens import Token
 
 APP_ID, USER_ID, DOMAIN = 987_654, 45_001, "ibertech-demo.example"

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sandbox.common.times import EPOCH, Millis, iso
 from sandbox.hubspot.errors import Refusal, bad_request, not_found
-from sandbox.hubspot.times import EPOCH, Millis, iso
 
 TYPES = {
     "bool": ("booleancheckbox", "calculation_equation"),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from sandbox.common.times import iso
 from sandbox.hubspot.account import Account, pick
 from sandbox.hubspot.call import next_page
 from sandbox.hubspot.kinds import Kind, kind_named
 from sandbox.hubspot.links import types_between
 from sandbox.hubspot.store import Record
-from sandbox.hubspot.times import iso
 
 _INLINE_LINKS = 100
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
+from sandbox.common.times import parse_instant
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.errors import bad_request
 from sandbox.hubspot.kinds import Kind, kind_named
 from sandbox.hubspot.properties import Property
 from sandbox.hubspot.store import Record
-from sandbox.hubspot.times import parse_instant
 
 MOST_RESULTS = 10_000
 _MOST_BODY = 3_000

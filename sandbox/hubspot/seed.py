@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from sandbox.common.times import Millis
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.generate import activities, contacts, deals
 from sandbox.hubspot.generate.activities import Activity
@@ -18,7 +19,6 @@ from sandbox.hubspot.links import TypeId
 from sandbox.hubspot.load import Seed, load_records
 from sandbox.hubspot.merge import merge_records
 from sandbox.hubspot.store import RecordId
-from sandbox.hubspot.times import Millis
 
 PEOPLE_PER_FIRM = 3
 _BULK_SENDS, _BULK_SIZE = 6, 40

@@ -1,11 +1,12 @@
 """What can be set about an account while it runs, each choice named. Defaults are as strict as the documents."""
 
-from dataclasses import dataclass, replace
-from typing import Any, get_type_hints
+from dataclasses import dataclass
+
+from sandbox.common.settings import Adjustable
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Adjustable):
     """Limits are calls per window (developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines: Professional).
 
     `search_lag_s`           seconds until a change shows in search
@@ -29,15 +30,3 @@ class Settings:
     portal_id: int = 14_500_777
     time_zone: str = "Europe/Madrid"
     currency: str = "EUR"
-
-    def changed(self, values: dict[str, Any]) -> "Settings":
-        """A copy with `values` set. Raises ValueError for an unknown name or a value of the wrong type."""
-        hints = get_type_hints(Settings)
-        for name, value in values.items():
-            wanted = hints.get(name)
-            if wanted is None:
-                raise ValueError(f"no setting is called {name!r}; there are {', '.join(sorted(hints))}")
-            fits = type(value) in (int, float) if wanted is float else type(value) is wanted
-            if not fits:
-                raise ValueError(f"{name} takes a {wanted.__name__}, not {value!r}")
-        return replace(self, **values)

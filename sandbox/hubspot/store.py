@@ -7,9 +7,9 @@ from typing import NewType
 
 from sortedcontainers import SortedDict
 
+from sandbox.common.times import Millis, iso
 from sandbox.hubspot.errors import not_found
 from sandbox.hubspot.kinds import Kind
-from sandbox.hubspot.times import Millis, iso
 
 RecordId = NewType("RecordId", int)
 

@@ -5,8 +5,8 @@ Access tokens live as long as `expires_in` says, half an hour at present (develo
 
 from dataclasses import dataclass
 
+from sandbox.common.times import Millis
 from sandbox.hubspot.kinds import KINDS
-from sandbox.hubspot.times import Millis
 
 SERVICE_KEY = "pat-eu1-00000000-aaaa-4bbb-8ccc-dddddddddddd"
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.common.times import DAY, iso, parse_instant
 from sandbox.hubspot.errors import Problem
 from sandbox.hubspot.properties import Property
-from sandbox.hubspot.times import DAY, iso, parse_instant
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
 _LONGEST = 65_536

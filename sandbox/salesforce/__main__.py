@@ -1,6 +1,6 @@
 """`python -m sandbox.salesforce`."""
 
-from sandbox.salesforce.process import run
+from sandbox.salesforce.process import PROGRAM
 
 if __name__ == "__main__":
-    run()
+    PROGRAM.run()

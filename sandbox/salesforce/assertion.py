@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from sandbox.hubspot.times import Millis
+from sandbox.common.times import Millis
 
 LONGEST_LIFE_S = 180
 _SKEW_S = 5

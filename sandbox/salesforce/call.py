@@ -1,12 +1,13 @@
 """A request as the handlers see it, and their answer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from sandbox.hubspot.times import Millis
+from sandbox.common import wire
+from sandbox.common.times import Millis
 from sandbox.salesforce.errors import bad_json, refuse
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.writes import Actor
@@ -16,12 +17,9 @@ CSV = "text/csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """`body` is the whole text, empty for 204."""
+class Answer(wire.Answer):
+    """The charset in capitals, as this vendor writes it."""
 
-    status: int
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = JSON
 
 

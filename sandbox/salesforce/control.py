@@ -1,45 +1,29 @@
-"""The sandbox's own endpoints, under `/_sandbox`: what no CRM has and every test needs."""
+"""The control endpoints of this vendor's sandbox."""
 
 import gc
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
-from sandbox.hubspot.times import Clock, iso
+from sandbox.common.control import SHARED, Controls, Query, clear_ledger, config
+from sandbox.common.wire import Answer, ok
 from sandbox.salesforce.assertion import public_key
-from sandbox.salesforce.call import Answer, ok
 from sandbox.salesforce.convert import convert
-from sandbox.salesforce.errors import Refusal, RowRefused
 from sandbox.salesforce.load import load
 from sandbox.salesforce.merge import merge
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.sessions import App
 from sandbox.salesforce.store import Table
-from sandbox.salesforce.times import instant
 from sandbox.salesforce.writes import Actor, delete
 
-Query = Mapping[str, str]
-Run = Callable[[Org, Query, Any], Answer]
 _CLOCKED = frozenset({"CreatedDate", "LastModifiedDate", "SystemModstamp"})
-
-
-def answer(org: Org, method: str, path: str, query: Query, body: bytes) -> Answer:
-    """Answer one request; a mistake of the caller's is a 400 with its reason. No session, no limit, no ledger."""
-    run = _CONTROLS.get((method, path))
-    if run is None:
-        return ok({"error": f"no control {method} {path}"}, 404)
-    try:
-        return run(org, query, orjson.loads(body) if body else {})
-    except (Refusal, RowRefused, ValueError, TypeError, KeyError) as error:
-        return ok({"error": f"{type(error).__name__}: {error}"}, 400)
 
 
 def _health(org: Org, query: Query, given: Any) -> Answer:
     live = {
         table.kind.name: sum(not row.get("IsDeleted") for row in table.rows.values()) for table in org.tables.values()
     }
-    return ok({"now": iso(org.clock.now()), "records": live})
+    return ok({"now": org.present(), "records": live})
 
 
 def _ledger(org: Org, query: Query, given: Any) -> Answer:
@@ -47,33 +31,18 @@ def _ledger(org: Org, query: Query, given: Any) -> Answer:
 
 
 def _clear_ledger(org: Org, query: Query, given: Any) -> Answer:
-    org.ledger.clear()
     org.sessions.logins = 0
-    return ok({})
-
-
-def _faults(org: Org, query: Query, given: Any) -> Answer:
-    org.faults.set(given, int(query.get("seed", 0)))
-    return ok({"rules": len(org.faults.rules)})
+    return clear_ledger(org, query, given)
 
 
 def _config(org: Org, query: Query, given: Any) -> Answer:
-    """Settings by name; `clock`: {"frozen": instant}, {"offset_s": seconds} or {} for the real one; `used`: API calls on the books."""
+    """What every vendor's takes, and `used`: API calls on the books."""
     values = dict(given)
-    clock, used = values.pop("clock", None), values.pop("used", None)
-    org.configure(org.settings.changed(values))
-    if clock is not None:
-        set_clock(org.clock, clock)
+    used = values.pop("used", None)
+    told = config(org, query, values)
     if used is not None:
         org.limits.set_used(int(used), org.clock.now())
-    return ok({"now": iso(org.clock.now())})
-
-
-def set_clock(clock: Clock, given: Mapping[str, Any]) -> None:
-    """Freeze, shift or release a clock."""
-    at = given.get("frozen")
-    clock.frozen = None if at is None else instant(str(at))
-    clock.offset = round(float(given.get("offset_s", 0)) * 1000)
+    return told
 
 
 def _load(org: Org, query: Query, given: Any) -> Answer:
@@ -147,11 +116,11 @@ def _expire(org: Org, query: Query, given: Any) -> Answer:
     return ok({"ended": len(ended)})
 
 
-_CONTROLS: dict[tuple[str, str], Run] = {
+CONTROLS: Controls[Org] = {
+    **SHARED,
     ("GET", "/health"): _health,
     ("GET", "/ledger"): _ledger,
     ("DELETE", "/ledger"): _clear_ledger,
-    ("POST", "/faults"): _faults,
     ("POST", "/config"): _config,
     ("POST", "/load"): _load,
     ("GET", "/dump"): _dump,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.hubspot.times import Millis
+from sandbox.common.times import Millis
 from sandbox.salesforce.errors import refuse
 from sandbox.salesforce.fields import Row
 from sandbox.salesforce.ids import numbered

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.common.wire import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -26,7 +28,7 @@ class Problem:
         return {"statusCode": self.code, "message": self.message, "fields": list(self.fields or ())}
 
 
-class Refusal(Exception):
+class Refusal(Refused):
     """An answer that is not a success."""
 
     def __init__(self, status: int, *problems: Problem) -> None:
@@ -39,7 +41,7 @@ class Refusal(Exception):
         return [problem.shown() for problem in self.problems]
 
 
-class RowRefused(Exception):
+class RowRefused(Refused):
     """A record that is not written; what becomes of the rest is the caller's choice. `status` is that of a call for this record alone."""
 
     def __init__(self, code: str, message: str, fields: Sequence[str] = (), status: int = 400) -> None:

@@ -1,13 +1,13 @@
-"""Faults on demand: which call, record or job meets one, and what it does."""
+"""Which call, record or job meets a fault, and what it does to this vendor's answers."""
 
-import fnmatch
-import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import orjson
+
+from sandbox.common import faults as common
 
 
 class Effect(StrEnum):
@@ -50,70 +50,36 @@ _BENT = frozenset({Effect.NO_RECORDS, Effect.EMPTY_PAGE, Effect.TWINS})
 
 
 @dataclass(slots=True)
-class Fault:
-    """A rule. `route` is a pattern over "METHOD /template" as the ledger names it (`*` matches anything).
+class Fault(common.Fault):
+    """The rules are met by records (`ids`: whose, none: anyone's) and bulk jobs (`keep` of their records) too."""
 
-    Of the calls (records, jobs) that match, `skip` pass first, then each meets the fault with `probability`, at most `times` in all (0: no
-    end). `applied`: the call takes effect although its answer is lost.
-    """
+    BENT: ClassVar[frozenset[str]] = _BENT
 
     effect: Effect
-    route: str = "*"
-    skip: int = 0
-    times: int = 0
-    probability: float = 1.0
-    status: int | None = None
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    delay_s: float = 0.0
-    applied: bool = False
     ids: Sequence[str] = ()
     keep: int = 0
-    met: int = 0
-    seen: int = 0
 
-    @property
-    def needs_answer(self) -> bool:
-        """Whether the true answer is made first."""
-        return self.applied or self.effect in _BENT | {Effect.DELAY, Effect.CUT}
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """A rule as it is given. Raises KeyError, TypeError or ValueError for one that is not."""
+        return cls(**{**given, "effect": Effect(given["effect"])})
 
 
-class Faults:
-    """The rules in force, in order; the first that fits is met. Chance is seeded."""
-
-    def __init__(self) -> None:
-        self.rules: list[Fault] = []
-        self._random = random.Random(0)
-
-    def set(self, given: Sequence[Mapping[str, Any]], seed: int) -> None:
-        """Replace all rules. Raises KeyError, TypeError or ValueError for a rule that is not one."""
-        self.rules, self._random = (
-            [Fault(**{**one, "effect": Effect(one["effect"])}) for one in given],
-            random.Random(seed),
-        )
+class SalesforceFaults(common.Faults[Fault]):
+    """A call meets no rule that is for records or jobs, and these none that is for calls."""
 
     def meet(self, route: str) -> Fault | None:
         """The fault that this call meets."""
-        return self._first([rule for rule in self.rules if rule.effect not in _JOB | {Effect.LOCK_ROW}], route)
+        return self.first([rule for rule in self.rules if rule.effect not in _JOB | {Effect.LOCK_ROW}], route)
 
     def meet_job(self, route: str) -> Fault | None:
         """The fault that this bulk job meets."""
-        return self._first([rule for rule in self.rules if rule.effect in _JOB], route)
+        return self.first([rule for rule in self.rules if rule.effect in _JOB], route)
 
     def locked(self, id_: str) -> bool:
         """Whether the write of this record fails for a lock."""
         rules = [rule for rule in self.rules if rule.effect is Effect.LOCK_ROW and (not rule.ids or id_ in rule.ids)]
-        return self._first(rules, "*") is not None
-
-    def _first(self, rules: Sequence[Fault], route: str) -> Fault | None:
-        for rule in rules:
-            if not fnmatch.fnmatchcase(route, rule.route) or (rule.times and rule.met >= rule.times):
-                continue
-            rule.seen += 1
-            if rule.seen > rule.skip and self._random.random() < rule.probability:
-                rule.met += 1
-                return rule
-        return None
+        return self.first(rules, "*") is not None
 
 
 _WORDS = {
@@ -128,7 +94,7 @@ def status_body(fault: Fault) -> tuple[bytes, str]:
     """Body and content type of a `status` fault: gateways speak HTML, the API JSON."""
     if fault.body is not None:
         return orjson.dumps(fault.body), "application/json;charset=UTF-8"
-    status = fault.status or 503
+    status = fault.code(503)
     if status in _HTML_STATUSES:
         return PAGE, "text/html"
     code, message = _WORDS.get(status, ("UNKNOWN_EXCEPTION", "error"))

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sandbox.hubspot.times import DAY, Millis
+from sandbox.common.times import DAY, Millis
 from sandbox.salesforce.errors import Refusal, refuse
 from sandbox.salesforce.settings import Settings
 

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sandbox.common.times import instant
 from sandbox.salesforce.access import Grant
 from sandbox.salesforce.effects import complete, record_history
 from sandbox.salesforce.fields import Field, FieldType, Row
 from sandbox.salesforce.ids import canonical
 from sandbox.salesforce.org import Org, ValidationRule, found_user
 from sandbox.salesforce.store import Deletion, Table
-from sandbox.salesforce.times import instant, stamp, stamp_or_none
+from sandbox.salesforce.times import stamp, stamp_or_none
 
 _VISIBLE_AT = "visible_at"
 """Beside the fields of a record to load: the instant from which on it is there."""

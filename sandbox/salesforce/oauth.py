@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sandbox.hubspot.times import Millis
+from sandbox.common.times import Millis
 from sandbox.salesforce.assertion import LOGIN_HOSTS, BadAssertion, issuer, subject
 from sandbox.salesforce.call import Answer, ok
 from sandbox.salesforce.fields import Row

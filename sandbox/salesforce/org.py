@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sandbox.hubspot.times import Clock, Millis
+from sandbox.common.times import Clock, Millis, iso
 from sandbox.salesforce.access import Access, Security
 from sandbox.salesforce.bulk.jobs import Jobs
 from sandbox.salesforce.cursors import Cursors
 from sandbox.salesforce.errors import refuse
-from sandbox.salesforce.faults import Faults
+from sandbox.salesforce.faults import Fault, SalesforceFaults
 from sandbox.salesforce.fields import Field, Kind, Row
 from sandbox.salesforce.formulas import Formula, compile_formula
 from sandbox.salesforce.ids import canonical, numbered
 from sandbox.salesforce.kinds import kinds
-from sandbox.salesforce.ledger import Ledger
+from sandbox.salesforce.ledger import SalesforceLedger
 from sandbox.salesforce.limits import Limits
 from sandbox.salesforce.sessions import ADMIN_USER, INTEGRATION_USER, Sessions
 from sandbox.salesforce.settings import Settings
@@ -46,8 +46,8 @@ class Org:
         self.tables = {kind.name.lower(): Table(kind) for kind in kinds()}
         self.formulas: dict[tuple[str, str], Formula] = {}
         self.rules: list[ValidationRule] = []
-        self.ledger = Ledger()
-        self.faults = Faults()
+        self.ledger = SalesforceLedger()
+        self.faults = SalesforceFaults(Fault.read)
         self.limits = Limits(self.settings)
         self.security = Security(self.tables)
         self.cursors = Cursors()
@@ -64,6 +64,10 @@ class Org:
     def configure(self, settings: Settings) -> None:
         """Take new settings."""
         self.settings = self.limits.settings = settings
+
+    def present(self) -> str:
+        """The present instant, to the millisecond."""
+        return iso(self.clock.now())
 
     def table(self, name: str) -> Table:
         """The records of an object by name. Raises KeyError when there is no such object."""

@@ -4,11 +4,11 @@ Source: developer.salesforce.com/docs/platform/api-rest/guide/resources-getupdat
 thirty days back for updates, fifteen for deletions.
 """
 
-from sandbox.hubspot.times import DAY, Millis
+from sandbox.common.times import DAY, Millis, instant
 from sandbox.salesforce.call import Answer, Call, ok
 from sandbox.salesforce.errors import refuse
 from sandbox.salesforce.soql.ranges import LAST
-from sandbox.salesforce.times import instant, stamp
+from sandbox.salesforce.times import stamp
 
 MOST_IDS = 600_000
 _UPDATED_DAYS = 30

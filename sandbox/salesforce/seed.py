@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sandbox.common.times import Millis
 from sandbox.hubspot.generate.hours import DAY, millis
 from sandbox.hubspot.generate.people import Firm, Person
 from sandbox.hubspot.generate.team import CAMPAIGNS, REPS, Rep, email_of
 from sandbox.hubspot.seed import cast
-from sandbox.hubspot.times import Millis
 from sandbox.salesforce.fields import Row
 from sandbox.salesforce.load import load_field, load_records
 from sandbox.salesforce.merge import merge

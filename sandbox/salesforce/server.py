@@ -1,12 +1,12 @@
 """The HTTP server: every request passes ledger, faults, session and limits on its way to a handler and back."""
 
-import asyncio
-from email.utils import formatdate
-from urllib.parse import parse_qs
+from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
-from sandbox.hubspot.server import TRANSPORT, read_body
+from sandbox.common import server, wire
+from sandbox.common.server import deliver
+from sandbox.common.wire import read_body, respond
 from sandbox.salesforce import control, oauth
 from sandbox.salesforce.api import Api, Request
 from sandbox.salesforce.call import Answer, ok
@@ -21,38 +21,32 @@ LONGEST_URI = 16_384
 _OAUTH = {"/token": oauth.token, "/revoke": oauth.revoke, "/introspect": oauth.introspect}
 
 
-class Server:
-    """The ASGI application. `org` is replaced by a reset."""
+class Server(server.Server[Org]):
+    """The ASGI application."""
 
     def __init__(self, org: Org) -> None:
-        self.org = org
+        super().__init__(org, control.CONTROLS, lambda old: Org(old.settings, old.clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        path: str = scope["path"]
+        """Serve one request, behind what was due to happen in the org."""
+        self.tenant.settle()
+        await super().__call__(scope, receive, send)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request of the vendor's API."""
+        org, path = self.tenant, scope["path"].rstrip("/") or "/"
         body = await read_body(receive)
-        self.org.settle()
-        if path.startswith("/_sandbox/"):
-            await respond(self.org, send, self._control(scope, path.removeprefix("/_sandbox"), body))
-            return
         refused = too_long(scope)
         if refused is not None:
-            self.org.ledger.count(f"{scope['method']} too long", refused.status)
-            await respond(self.org, send, refused)
+            org.ledger.count(f"{scope['method']} too long", refused.status)
+            await respond(org.clock.now(), send, refused)
             return
-        request = Request(
-            scope["method"], path.rstrip("/") or "/", scope["query_string"].decode(), dict(scope["headers"]), body
-        )
+        request = Request(scope["method"], path, scope["query_string"].decode(), dict(scope["headers"]), body)
         route = name_of(request)
-        fault = self.org.faults.meet(route)
-        with self.org.limits.running():
+        fault = org.faults.meet(route)
+        with org.limits.running():
             answer = self.answer(request) if fault is None or fault.needs_answer else Answer(204)
-            if fault is None:
-                self.org.ledger.count(route, answer.status)
-                await respond(self.org, send, answer)
-            else:
-                self.org.ledger.faults[f"{fault.effect} {route}"] += 1
-                await self._spoiled(fault, route, request, answer, scope, send)
+            await deliver(org, scope, send, route, fault, answer, partial(self._spoil, request))
 
     def answer(self, request: Request) -> Answer:
         """What the org says: a refusal is an answer too."""
@@ -68,7 +62,7 @@ class Server:
         if path == "/services/data":
             return ok(versions())
         if path.startswith("/services/data/"):
-            return Api(self.org).answer(request)
+            return Api(self.tenant).answer(request)
         if path.startswith("/services/oauth2/"):
             return self._oauth(request, path.removeprefix("/services/oauth2"))
         if path.startswith("/services/Soap/u/"):
@@ -76,12 +70,12 @@ class Server:
         raise not_found()
 
     def _form(self, request: Request) -> oauth.Form:
-        return oauth.Form.read(self.org, request.headers, request.query, request.body, self.org.clock.now())
+        return oauth.Form.read(self.tenant, request.headers, request.query, request.body, self.tenant.clock.now())
 
     def _oauth(self, request: Request, path: str) -> Answer:
         form = self._form(request)
         if path == "/userinfo":
-            return oauth.userinfo(form, Api(self.org).session(request))
+            return oauth.userinfo(form, Api(self.tenant).session(request))
         handler = _OAUTH.get(path)
         if handler is None:
             raise not_found()
@@ -89,37 +83,16 @@ class Server:
             raise refuse(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed. Allowed are POST")
         return handler(form)
 
-    def _control(self, scope: Scope, path: str, body: bytes) -> Answer:
-        query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode()).items()}
-        if (scope["method"], path) == ("POST", "/reset"):
-            self.org = Org(self.org.settings, self.org.clock)
-            return ok({})
-        return control.answer(self.org, scope["method"], path, query, body)
-
-    async def _spoiled(
-        self, fault: Fault, route: str, request: Request, answer: Answer, scope: Scope, send: Send
-    ) -> None:
-        if fault.delay_s:
-            await asyncio.sleep(fault.delay_s)
-        if fault.effect is Effect.DROP:
-            self.org.ledger.count(route, 0)
-            scope[TRANSPORT].abort()
-            return
-        cut = fault.effect is Effect.CUT
-        answer = self._spoil(fault, request, answer)
-        self.org.ledger.count(route, 0 if cut else answer.status)
-        await respond(self.org, send, answer, cut=cut)
-
-    def _spoil(self, fault: Fault, request: Request, answer: Answer) -> Answer:
+    def _spoil(self, request: Request, fault: Fault, answer: wire.Answer) -> wire.Answer:
         if fault.effect is Effect.STATUS:
             body, content_type = status_body(fault)
-            return Answer(fault.status or 503, body, fault.headers, content_type)
+            return Answer(fault.code(503), body, fault.headers, content_type)
         if fault.effect is Effect.HTML:
-            return Answer(fault.status or 200, PAGE, fault.headers, "text/html")
+            return Answer(fault.code(200), PAGE, fault.headers, "text/html")
         if fault.effect is Effect.LIMIT:
             return _refused(refuse(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."))
         if fault.effect is Effect.EXPIRED:
-            self.org.sessions.revoke(request.bearer)
+            self.tenant.sessions.revoke(request.bearer)
             return _refused(refuse(401, "INVALID_SESSION_ID", "Session expired or invalid"))
         return Answer(answer.status, bend(fault, answer.body), answer.headers, answer.content_type)
 
@@ -142,23 +115,3 @@ def too_long(scope: Scope) -> Answer | None:
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_URI:
         return ok([{"message": "Request header fields too large", "errorCode": "REQUEST_HEADER_TOO_LARGE"}], 431)
     return None
-
-
-async def respond(org: Org, send: Send, answer: Answer, *, cut: bool = False) -> None:
-    """Send an answer, dated by the org's clock; a cut one stops half-way, upon which the protocol closes the connection."""
-    headers = [
-        (b"date", formatdate(org.clock.now() / 1000, usegmt=True).encode()),
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-        *((name.lower().encode(), value.encode()) for name, value in answer.headers.items()),
-    ]
-    if answer.status == 204:
-        headers = [(name, value) for name, value in headers if not name.startswith(b"content-")]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send(
-        {
-            "type": "http.response.body",
-            "body": answer.body[: len(answer.body) // 2] if cut else answer.body,
-            "more_body": cut,
-        }
-    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.hubspot.times import Millis
+from sandbox.common.times import Millis
 
 CLIENT_ID = "3MVG9sandboxClientId.0000000000000000000000000000000000000000000"
 CLIENT_SECRET = "00000000000000000000000000000000000000000000000000000000SANDBOX1"  # noqa: S105 (opens nothing but this stand-in)

@@ -1,11 +1,12 @@
 """What can be set about an org while it runs. Defaults are as strict as the documents."""
 
-from dataclasses import dataclass, replace
-from typing import Any, get_type_hints
+from dataclasses import dataclass
+
+from sandbox.common.settings import Adjustable
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Adjustable):
     """Limits: developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet (Enterprise, ten licences).
 
     `limits`             whether the daily and the concurrency limit refuse; the usage header is sent in any case
@@ -37,15 +38,3 @@ class Settings:
     deleted_log_days: int = 15
     time_zone: str = "Europe/Madrid"
     currency: str = "EUR"
-
-    def changed(self, values: dict[str, Any]) -> "Settings":
-        """A copy with `values` set. Raises ValueError for an unknown name or a value of the wrong type."""
-        hints = get_type_hints(Settings)
-        for name, value in values.items():
-            wanted = hints.get(name)
-            if wanted is None:
-                raise ValueError(f"no setting is called {name!r}; there are {', '.join(sorted(hints))}")
-            fits = type(value) in (int, float) if wanted is float else type(value) is wanted
-            if not fits:
-                raise ValueError(f"{name} takes a {wanted.__name__}, not {value!r}")
-        return replace(self, **values)

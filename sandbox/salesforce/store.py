@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sortedcontainers import SortedDict, SortedList
 
-from sandbox.hubspot.times import Millis
+from sandbox.common.times import Millis
 from sandbox.salesforce.fields import Field, Kind, Row, Value
 from sandbox.salesforce.ids import numbered
 

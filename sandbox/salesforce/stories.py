@@ -4,13 +4,13 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sandbox.common.times import parse_instant
 from sandbox.hubspot.generate.activities import Activity
 from sandbox.hubspot.generate.activities import of as activities_of
 from sandbox.hubspot.generate.deals import deal as sold_deal
 from sandbox.hubspot.generate.people import Firm, Person, address
 from sandbox.hubspot.generate.team import REPS
 from sandbox.hubspot.load import Seed
-from sandbox.hubspot.times import parse_instant
 from sandbox.salesforce.fields import Row
 from sandbox.salesforce.standard import STAGES
 from sandbox.salesforce.times import stamp

@@ -5,22 +5,10 @@ Bulk results write `2026-05-06T11:29:24.000Z` instead.
 
 from datetime import UTC, date, datetime
 
-from sandbox.hubspot.times import Millis, parse_instant
-
-__all__ = ["as_bulk", "date_or_none", "instant", "stamp", "stamp_or_none"]
-
 
 def stamp(at: int) -> str:
     """Epoch milliseconds as the wire has them; what is finer than a second is lost, as it is there."""
     return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-
-
-def instant(text: str) -> Millis:
-    """Epoch milliseconds of a wire time, an ISO-8601 time or epoch milliseconds as text. Raises ValueError for anything else."""
-    at = parse_instant(text)
-    if at is None:
-        raise ValueError(f"{text!r} is not an instant")
-    return at
 
 
 def stamp_or_none(text: str) -> str | None:

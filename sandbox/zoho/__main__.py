@@ -1,6 +1,6 @@
 """`python -m sandbox.zoho`."""
 
-from sandbox.zoho.process import run
+from sandbox.zoho.process import PROGRAM
 
 if __name__ == "__main__":
-    run()
+    PROGRAM.run()

@@ -3,7 +3,7 @@
 zoho.com/crm/developer/docs/api/v8/refresh.html, …/revoke-tokens.html, …/token-validity.html. Its refusals are HTTP 200 with an `error`.
 """
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import Call
 from sandbox.zoho.tokens import TooManyTokens
 

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.bulk_jobs import Job, State
 from sandbox.zoho.call import Call
 from sandbox.zoho.coql.criteria import test

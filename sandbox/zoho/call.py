@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from sandbox.hubspot.call import Answer
+from sandbox.common.wire import Answer
 from sandbox.zoho.errors import bad, forbidden, invalid_param
 from sandbox.zoho.modules import Module
 from sandbox.zoho.org import Org

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import Call
 from sandbox.zoho.errors import Refusal, bad, invalid_id, invalid_value
 from sandbox.zoho.org import API_USER, Org

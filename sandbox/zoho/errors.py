@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.common.wire import Refused
+
 
 @dataclass(slots=True)
-class Refusal(Exception):
+class Refusal(Refused):
     """An answer, or one record's part of it, that is not a success; code and message are the vendor's words."""
 
     status: int

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.hubspot.call import Answer
+from sandbox.common.wire import Answer
 from sandbox.hubspot.faults import PAGE, Effect, Fault
 from sandbox.zoho.errors import Refusal, too_many
 

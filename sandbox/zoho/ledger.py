@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sandbox.hubspot.ledger import Ledger
+from sandbox.common.ledger import Ledger
+from sandbox.hubspot.ledger import Entry
 
 
 class WorkflowRun(NamedTuple):
@@ -16,17 +17,11 @@ class WorkflowRun(NamedTuple):
 
 
 @dataclass(slots=True)
-class ZohoLedger(Ledger):
+class ZohoLedger(Ledger[Entry]):
     """`credits` are counted by "METHOD /template", as calls are."""
 
     credits: Counter[str] = field(default_factory=Counter)
     workflow_runs: list[WorkflowRun] = field(default_factory=list)
-
-    def clear(self) -> None:
-        """Start counting anew."""
-        Ledger.clear(self)
-        self.credits.clear()
-        self.workflow_runs.clear()
 
     def shown(self, writes: bool = True) -> dict[str, Any]:
         """For `GET /_sandbox/ledger`."""

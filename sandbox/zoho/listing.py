@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import MOST_PER_PAGE, Call, nothing
 from sandbox.zoho.errors import bad, invalid_id, invalid_param
 from sandbox.zoho.paging import FIRST_RECORDS, MOST_RECORDS, Position, too_far, too_far_without_token

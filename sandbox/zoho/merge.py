@@ -6,7 +6,7 @@ zoho.com/crm/developer/docs/api/v8/find-and-merge.html. What becomes of a merged
 from dataclasses import replace
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import Call
 from sandbox.zoho.errors import bad, not_given
 from sandbox.zoho.fields import DataType

@@ -5,7 +5,7 @@ zoho.com/crm/developer/docs/api/v8/field-meta.html, create-field.html, modules-a
 
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import MOST_PER_PAGE, Call, nothing
 from sandbox.zoho.errors import Refusal, bad, forbidden, invalid_id, invalid_module, invalid_value, not_given
 from sandbox.zoho.fields import DEFAULT_LENGTHS, LISTS, DataType, Field, api_name_of

@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 
-from sandbox.hubspot.faults import Faults
+from sandbox.common.faults import Faults
+from sandbox.common.times import Clock
+from sandbox.hubspot.faults import Fault
 from sandbox.hubspot.ledger import Entry
-from sandbox.hubspot.times import Clock
 from sandbox.zoho.bulk_jobs import Job
 from sandbox.zoho.errors import invalid_module
 from sandbox.zoho.ledger import WorkflowRun, ZohoLedger
@@ -43,7 +44,7 @@ class Org:
         self.jobs: dict[str, Job] = {}
         self.ledger = ZohoLedger()
         self.limits = Limits(self.settings)
-        self.faults = Faults()
+        self.faults = Faults(Fault.read)
         self.tokens = Tokens()
         self.pages = PageTokens()
         self._ids = ORG + 1_000_000
@@ -55,6 +56,10 @@ class Org:
     def now(self) -> Seconds:
         """The present second."""
         return Seconds(self.clock.now() // 1000)
+
+    def present(self) -> str:
+        """The present second as the API writes it."""
+        return self.local(self.now())
 
     def local(self, at: int) -> str:
         """An instant as the API writes it."""

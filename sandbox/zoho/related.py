@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import MOST_PER_PAGE, Call, nothing
 from sandbox.zoho.errors import bad, invalid_id, invalid_param, no_such_path
 from sandbox.zoho.org import Org

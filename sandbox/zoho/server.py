@@ -2,19 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from email.utils import formatdate
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import orjson
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from sandbox.hubspot.call import Answer, ok
-from sandbox.hubspot.faults import Effect, Fault
-from sandbox.hubspot.server import TRANSPORT, read_body
+from sandbox.common import server
+from sandbox.common.server import deliver
+from sandbox.common.wire import Answer, ok, read_body, respond
 from sandbox.zoho.call import Call
-from sandbox.zoho.control import CONTROLS, Control
+from sandbox.zoho.control import CONTROLS
 from sandbox.zoho.errors import Refusal, bad, no_such_path, too_many
 from sandbox.zoho.faults import spoil
 from sandbox.zoho.org import Org
@@ -22,21 +19,14 @@ from sandbox.zoho.routes import API, ENDPOINTS, Endpoint
 from sandbox.zoho.tokens import Token
 
 
-class Server:
-    """The ASGI application. `org` is replaced by a reset."""
+class Server(server.Server[Org]):
+    """The ASGI application."""
 
     def __init__(self, org: Org) -> None:
-        self.org = org
-        reset = Control("POST", "/reset", self._reset)
-        self._routes = [
-            *(Route(one.prefix + one.path, Door(self, one), methods=[one.method]) for one in ENDPOINTS),
-            *(
-                Route(f"/_sandbox{one.path}", ControlDoor(self, one), methods=[one.method])
-                for one in (*CONTROLS, reset)
-            ),
-        ]
+        super().__init__(org, CONTROLS, lambda old: Org(old.settings, old.clock))
+        self._routes = [Route(one.prefix + one.path, Door(self, one), methods=[one.method]) for one in ENDPOINTS]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         refusal = no_such_path()
         for route in self._routes:
@@ -47,13 +37,8 @@ class Server:
             if match is Match.PARTIAL and scope["path"].startswith(API):
                 refusal = bad("INVALID_REQUEST_METHOD", "The http request method type is not a valid one")
         await read_body(receive)
-        self.org.ledger.count(f"{scope['method']} unknown", refusal.status)
-        await respond(self.org, send, ok(refusal.body(), refusal.status))
-
-    def _reset(self, org: Org, query: Mapping[str, str], given: Any) -> Answer:
-        """Begin again with an empty organisation; settings and clock stay."""
-        self.org = Org(org.settings, org.clock)
-        return ok({})
+        self.tenant.ledger.count(f"{scope['method']} unknown", refusal.status)
+        await respond(self.tenant.clock.now(), send, ok(refusal.body(), refusal.status))
 
 
 class Door:
@@ -65,7 +50,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or what a fault leaves of it."""
-        org, endpoint = self._server.org, self._endpoint
+        org, endpoint = self._server.tenant, self._endpoint
         body = await read_body(receive)
         params: dict[str, str] = scope["path_params"]
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
@@ -73,12 +58,7 @@ class Door:
         route = f"{endpoint.method} {filled(endpoint.template, params, org)}"
         fault = org.faults.meet(route)
         answer = await self._answer(call, route) if fault is None or fault.needs_answer else Answer(204)
-        if fault is None:
-            org.ledger.count(route, answer.status)
-            await respond(org, send, answer)
-        else:
-            org.ledger.faults[f"{fault.effect} {route}"] += 1
-            await self._spoiled(org, fault, route, answer, scope, send)
+        await deliver(org, scope, send, route, fault, answer, spoil)
 
     async def _answer(self, call: Call, route: str) -> Answer:
         """What the organisation says, while the call holds its place among those under way."""
@@ -96,36 +76,6 @@ class Door:
         finally:
             org.limits.under_way -= 1
             org.limits.heavy_under_way -= endpoint.heavy
-
-    async def _spoiled(self, org: Org, fault: Fault, route: str, answer: Answer, scope: Scope, send: Send) -> None:
-        if fault.delay_s:
-            await asyncio.sleep(fault.delay_s)
-        if fault.effect is Effect.DROP:
-            org.ledger.count(route, 0)
-            scope[TRANSPORT].abort()
-            return
-        cut = fault.effect is Effect.CUT
-        answer = spoil(fault, answer)
-        org.ledger.count(route, 0 if cut else answer.status)
-        await respond(org, send, answer, cut=cut)
-
-
-class ControlDoor:
-    """One control endpoint as an ASGI application: no token, no limit, no ledger."""
-
-    def __init__(self, server: Server, control: Control) -> None:
-        self._server = server
-        self._control = control
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; a mistake of the caller's is a 400 with its reason."""
-        body = await read_body(receive)
-        query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode()).items()}
-        try:
-            told = self._control.run(self._server.org, query, orjson.loads(body) if body else {})
-        except (Refusal, ValueError, TypeError, KeyError) as error:
-            told = ok({"error": f"{type(error).__name__}: {error}"}, 400)
-        await respond(self._server.org, send, told)
 
 
 def answer(endpoint: Endpoint, call: Call, route: str) -> Answer:
@@ -176,19 +126,3 @@ def filled(template: str, params: Mapping[str, str], org: Org) -> str:
     """The template with the module named: that is what tests and faults speak of."""
     name = params.get("module", "")
     return template.replace("{module}", name if name in org.modules else "unknown")
-
-
-async def respond(org: Org, send: Send, told: Answer, cut: bool = False) -> None:
-    """Send an answer, dated by the organisation's clock; a cut one stops half-way, upon which the protocol closes the connection."""
-    headers = [
-        (b"date", formatdate(org.clock.now() / 1000, usegmt=True).encode()),
-        *((name.lower().encode(), value.encode()) for name, value in told.headers.items()),
-    ]
-    if told.status not in {204, 304}:
-        headers += [
-            (b"content-type", told.content_type.encode()),
-            (b"content-length", str(len(told.body)).encode()),
-        ]
-    await send({"type": "http.response.start", "status": told.status, "headers": headers})
-    body = told.body[: len(told.body) // 2] if cut else told.body
-    await send({"type": "http.response.body", "body": body, "more_body": cut})

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sandbox.common.times import parse_instant
 from sandbox.hubspot.generate.activities import Activity
 from sandbox.hubspot.generate.activities import of as activities_of
 from sandbox.hubspot.generate.deals import deal as sold_deal
 from sandbox.hubspot.generate.people import Firm, Person, address
 from sandbox.hubspot.generate.team import REPS, Rep
 from sandbox.hubspot.load import Seed as Told
-from sandbox.hubspot.times import parse_instant
 from sandbox.zoho.load import Seed
 from sandbox.zoho.modules import ORG
 from sandbox.zoho.org import API_USER

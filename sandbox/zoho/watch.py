@@ -6,7 +6,7 @@ zoho.com/crm/developer/docs/api/v8/notifications/overview.html.
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import Call, nothing
 from sandbox.zoho.errors import Refusal, bad, invalid_value, not_given
 from sandbox.zoho.org import Org

@@ -7,7 +7,7 @@ went well, 207 when some did, else 400 (412 when all had been modified meanwhile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import Call
 from sandbox.zoho.errors import Refusal, bad, invalid_id, invalid_value, not_given, together
 from sandbox.zoho.fields import Field, Place, take

@@ -2,9 +2,9 @@
 
 import pytest
 
+from sandbox.common.times import Millis
 from sandbox.hubspot.limits import Limits, Policy
 from sandbox.hubspot.settings import Settings
-from sandbox.hubspot.times import Millis
 from sandbox.hubspot.tokens import SERVICE_KEY, Token
 from sandbox.serve import Sandbox
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.common.times import iso, parse_instant
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.generate.hours import HOUR, Office, millis
 from sandbox.hubspot.kinds import KINDS
 from sandbox.hubspot.seed import seed
 from sandbox.hubspot.store import Record
-from sandbox.hubspot.times import iso, parse_instant
 from sandbox.serve import Sandbox
 
 END = datetime(2026, 11, 24, 9, tzinfo=UTC)

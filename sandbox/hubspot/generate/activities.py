@@ -4,12 +4,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sandbox.common.times import iso
 from sandbox.hubspot.generate import words
 from sandbox.hubspot.generate.hours import DAY, HOUR
 from sandbox.hubspot.generate.people import Person
 from sandbox.hubspot.generate.team import Rep
 from sandbox.hubspot.load import Seed
-from sandbox.hubspot.times import iso
 
 # HubSpot's own ids of the call outcomes "connected" and "no answer".
 CONNECTED, NO_ANSWER = "f240bbac-87c9-4f6e-bf70-924b57d47db7", "73a0d17f-1163-4015-bdd5-ec830791da20"

@@ -3,10 +3,10 @@
 import random
 from collections.abc import Sequence
 
+from sandbox.common.times import iso
 from sandbox.hubspot.generate.people import Firm, Person, address
 from sandbox.hubspot.generate.team import CAMPAIGNS
 from sandbox.hubspot.load import Seed
-from sandbox.hubspot.times import iso
 
 _CAMPAIGN_OF = {"PAID_SEARCH": 0, "PAID_SOCIAL": 1, "OFFLINE": 3, "EMAIL_MARKETING": 4, "REFERRALS": 5}
 _DIRTY_SIZES = ("unos 50", "50-100", "N/A", "más de 200", "pyme", "1.200")

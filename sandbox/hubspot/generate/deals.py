@@ -3,12 +3,12 @@
 import random
 from collections.abc import Sequence
 
+from sandbox.common.times import iso
 from sandbox.hubspot.generate import words
 from sandbox.hubspot.generate.hours import DAY
 from sandbox.hubspot.generate.people import Firm, Person
 from sandbox.hubspot.load import Seed
 from sandbox.hubspot.pipelines import SALES
-from sandbox.hubspot.times import iso
 
 _STEPS = tuple(stage.id for stage in SALES.stages if not stage.closed)
 _DEAL_ODDS = 0.8

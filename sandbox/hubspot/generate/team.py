@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from sandbox.common.times import iso
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.generate.hours import DAY, Office
 from sandbox.hubspot.kinds import kind_named
 from sandbox.hubspot.load import Seed, load_campaign, load_owner, load_records
-from sandbox.hubspot.times import iso
 
 DOMAIN = "ibertech-demo.example"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sandbox.hubspot.times import Millis
+from sandbox.common.times import Millis
 from sandbox.salesforce.fields import Row
 from sandbox.salesforce.ids import numbered
 from sandbox.salesforce.soql.columns import Column

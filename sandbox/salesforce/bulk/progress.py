@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import chain
 
-from sandbox.hubspot.times import Millis
+from sandbox.common.times import Millis
 from sandbox.salesforce.bulk.jobs import UNFINISHED, IngestJob, Job, State
 from sandbox.salesforce.errors import Refusal, RowRefused
 from sandbox.salesforce.fields import Field, Kind

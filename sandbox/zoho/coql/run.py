@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from sandbox.hubspot.call import Answer, ok
+from sandbox.common.wire import Answer, ok
 from sandbox.zoho.call import Call, nothing
 from sandbox.zoho.coql.columns import Kind, Reader, reader
 from sandbox.zoho.coql.criteria import bounds, test

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sandbox.hubspot.times import Clock, Millis
-from sandbox.salesforce.control import answer
+from sandbox.common.control import answer
+from sandbox.common.times import Clock, Millis
+from sandbox.salesforce.control import CONTROLS
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.seed import seed
 
@@ -28,7 +29,7 @@ def org() -> Org:
 
 def dump(org: Org) -> bytes:
     """Everything the org holds."""
-    return answer(org, "GET", "/dump", {}, b"").body
+    return answer(CONTROLS, org, "GET", "/dump", "", b"").body
 
 
 def test_the_same_seed_gives_the_same_bytes(org: Org) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.hubspot.times import Clock, Millis
+from sandbox.common.times import Clock, Millis
 from sandbox.salesforce.errors import Refusal
 from sandbox.salesforce.load import load
 from sandbox.salesforce.org import Org

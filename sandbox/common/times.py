@@ -1,10 +1,10 @@
-"""The account's clock and the two ways in which HubSpot writes an instant: ISO-8601 with milliseconds, and epoch milliseconds."""
+"""A stand-in's clock, and instants as ISO-8601 with milliseconds or as epoch milliseconds: so do the control endpoints write and read them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NewType
+from typing import Any, NewType
 
 Millis = NewType("Millis", int)
 """Milliseconds since 1970-01-01T00:00Z."""
@@ -36,14 +36,28 @@ def parse_instant(text: str) -> Millis | None:
     return Millis(round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000))
 
 
+def instant(text: str) -> Millis:
+    """What `parse_instant` reads. Raises ValueError for anything else."""
+    at = parse_instant(text)
+    if at is None:
+        raise ValueError(f"{text!r} is not an instant")
+    return at
+
+
 @dataclass(slots=True)
 class Clock:
-    """The server's time: real, shifted by `offset` milliseconds, or standing still at `frozen`."""
+    """A stand-in's time: real, shifted by `offset` milliseconds, or standing still at `frozen`."""
 
     source: Callable[[], Millis] = real_time
     offset: int = 0
     frozen: Millis | None = None
 
     def now(self) -> Millis:
-        """The present instant in the account."""
+        """The present instant."""
         return self.frozen if self.frozen is not None else Millis(self.source() + self.offset)
+
+    def set(self, given: Mapping[str, Any]) -> None:
+        """Freeze ({"frozen": instant}), shift ({"offset_s": seconds}) or release ({}) it. Raises ValueError for what is no instant."""
+        at = given.get("frozen")
+        self.frozen = None if at is None else instant(str(at))
+        self.offset = round(float(given.get("offset_s", 0)) * 1000)
