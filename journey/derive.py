@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from journey.business_time import Calendar
+from journey.handover import HandoverRules
 from journey.model import Journey, PersonId, Value
 from journey.qualification import Spell, next_move_of, spells_of
 from journey.rules import ScoreRules
@@ -12,6 +13,8 @@ from journey.score import Score, score_of
 from journey.sla import Cycle, Policy, cycles, next_change
 from journey.tally import Tally, whole
 from journey.wording import reason
+
+NOTHING_AGREED = HandoverRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Agreement:
     policies: tuple[Policy, ...]
     calendars: Mapping[str, Calendar]
     lang: str = "en"
+    handover: HandoverRules = NOTHING_AGREED
 
     def __post_init__(self) -> None:
         for policy in self.policies:

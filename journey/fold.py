@@ -28,6 +28,8 @@ from journey.model import (
     Value,
 )
 
+DISQUALIFICATION = ("disqualified", "disqualified_at", "disqualified_for")
+"""What a person's record says of being disqualified."""
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -39,6 +41,7 @@ def fold(person: PersonId, facts: Sequence[Fact], past: Sequence[PastValues] = (
     company records. The first moment begins when the person was created, at the latest with the first touchpoint; without
     `created_at`, when a record of theirs was first modified. Deleted and merged records add nothing, and neither do facts of
     other kinds or a touchpoint without a time (the mapping rejects those). Unknown words become OTHER, NONE, UNKNOWN or OPEN.
+    A record that tells since when the person is disqualified (`disqualified_at`) says nothing of it about the time before.
     """
     live = _newest(facts)
     persons = [fact for fact in live if fact.kind is Kind.PERSON]
@@ -109,7 +112,17 @@ def _histories(facts: list[Fact], prefix: str, past: Sequence[PastValues]) -> It
         versions = [
             _Version(since, since, fact.ref, prefix, values) for since, (_, values) in zip(starts, olds, strict=False)
         ]
-        yield [*versions, _Version(starts[-1], fact.modified, fact.ref, prefix, fact.values)]
+        versions.append(_Version(starts[-1], fact.modified, fact.ref, prefix, fact.values))
+        yield [dated for version in versions for dated in _dated(version)]
+
+
+def _dated(version: _Version) -> Iterator[_Version]:
+    """The version, in two where it tells of a disqualification that came after it began."""
+    at = version.values.get("disqualified_at")
+    if isinstance(at, datetime) and not version.prefix and version.since < at:
+        yield version._replace(values={**version.values, **dict.fromkeys(DISQUALIFICATION)})
+        version = version._replace(since=at)
+    yield version
 
 
 def _known(histories: list[list[_Version]], at: datetime) -> Mapping[str, Value]:

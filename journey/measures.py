@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from journey.survival import Curve, Share, Watched, kaplan_meier
+from journey.survival import Z95, Curve, Share, Watched, kaplan_meier
 
 SECOND = timedelta(seconds=1)
 
@@ -58,6 +58,16 @@ def conversion(spans: Sequence[Span], within: timedelta, as_of: datetime) -> Con
     young = any(span.start + within > as_of and (span.end is None or span.end > as_of) for span in spans)
     share = told.by(horizon / SECOND) if told.rows else None
     return Conversion(told.rows, told.happened, share, horizon, provisional=young)
+
+
+def proportion(happened: int, rows: int) -> Share | None:
+    """The plain share with its 95 % band; None of nothing. Wilson, J. Am. Stat. Assoc. 22 (1927) 209."""
+    if not rows:
+        return None
+    value, z2 = happened / rows, Z95 * Z95
+    middle = (value + z2 / (2 * rows)) / (1 + z2 / rows)
+    half = Z95 / (1 + z2 / rows) * math.sqrt(value * (1 - value) / rows + z2 / (4 * rows * rows))
+    return Share(value, max(middle - half, 0.0), min(middle + half, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,9 @@ KNOWN_FIELDS: Mapping[Kind, Mapping[str, FieldType]] = {
         "source": FieldType.TEXT,
         "created_at": FieldType.DATETIME,
         "assigned_at": FieldType.DATETIME,
+        "disqualified": FieldType.BOOLEAN,
+        "disqualified_at": FieldType.DATETIME,
+        "disqualified_for": FieldType.TEXT,
     },
     Kind.COMPANY: {
         "name": FieldType.TEXT,

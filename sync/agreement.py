@@ -13,6 +13,7 @@ from journey import sla as journey_sla
 from journey.business_time import ALWAYS_OPEN, Shift
 from journey.business_time import Calendar as BusinessCalendar
 from journey.derive import Agreement
+from journey.handover import HandoverRules
 from journey.model import KNOWN_FIELDS, FieldType, Kind
 from journey.rules import Condition
 from mapping.compiled import WRITABLE, ObjectMapping
@@ -80,9 +81,10 @@ def build_agreement(file: File, words: Vocabulary) -> tuple[Agreement | None, li
     rules = builder.score(file)
     calendars = builder.calendars(file)
     policies = builder.policies(file, calendars)
+    handover = builder.handover(file)
     if rules is None or builder.problems:
         return None, builder.problems
-    agreement = builder.attempt((), lambda: Agreement(rules, policies, calendars, file.lang.value))
+    agreement = builder.attempt((), lambda: Agreement(rules, policies, calendars, file.lang.value, handover))
     return agreement, builder.problems
 
 
@@ -202,6 +204,21 @@ class _Builder:
                 excluded=excluded,
                 paused=paused,
             ),
+        )
+
+    def handover(self, file: File) -> HandoverRules:
+        """How a decision of sales is told."""
+        section = file.sla.handover
+        if section.reason is not None and section.reason not in self._words.person:
+            near = get_close_matches(section.reason, list(self._words.person), n=1)
+            hint = f"did you mean '{near[0]}'?" if near else "map it under an object of people"
+            self.problems.append(Problem(("sla", "handover", "reason"), f"unknown field '{section.reason}'; {hint}"))
+        return HandoverRules(
+            accepted=self._condition(("sla", "handover", "accepted_when"), section.accepted_when),
+            rejected=self._condition(("sla", "handover", "rejected_when"), section.rejected_when),
+            reason=section.reason,
+            bad_data=frozenset(reason.lower() for reason in section.bad_data),
+            returned_within=section.returned_within,
         )
 
     def calendars(self, file: File) -> Mapping[str, BusinessCalendar]:

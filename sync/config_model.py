@@ -177,11 +177,38 @@ class Calendar(Section):
     holidays: Holidays = Field(default_factory=Holidays, description="Days on which no shift opens.")
 
 
+class Handover(Section):
+    """How sales says that it takes a qualified lead, or does not."""
+
+    accepted_when: str | None = Field(
+        default=None,
+        description="A condition over the person's fields; sales has taken the lead. So it has where there is a deal.",
+        examples=['IN(stage, "sql", "opportunity", "customer")'],
+    )
+    rejected_when: str | None = Field(
+        default=None,
+        description="A condition over the person's fields; sales has refused the lead.",
+        examples=["disqualified"],
+    )
+    reason: FieldName | None = Field(
+        default=None, description="The person's field that says why it was refused.", examples=["disqualified_for"]
+    )
+    bad_data: list[str] = Field(
+        default_factory=list,
+        description="Reasons that say it was no lead at all: given in time, they take it out of marketing's quantity.",
+        examples=[["duplicate"]],
+    )
+    returned_within: Duration = Field(
+        default=timedelta(days=14), description="How long after it qualified a lead can be given back for bad data."
+    )
+
+
 class SlaSection(Section):
     """The clocks of the agreement."""
 
     policies: list[Policy] = Field(default_factory=list, description="Tried in order; the first that applies counts.")
     calendars: dict[Name, Calendar] = Field(default_factory=dict, description="Working hours, by name.")
+    handover: Handover = Field(default_factory=Handover, description="How a lead is accepted or rejected by sales.")
 
 
 class Goals(Section):

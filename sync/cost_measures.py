@@ -12,6 +12,7 @@ from journey.model import Fact, Kind
 from sync.app import App
 from sync.deal_measures import Credits
 from sync.measures import ALL, By, Number, Question
+from sync.notes import Note, Says, note
 from sync.subjects import every
 
 CENT = Decimal("0.01")
@@ -53,23 +54,24 @@ class Total(NamedTuple):
 
     amount: Decimal | None
     currency: str
-    why: str
+    why: Note | None
 
 
 def _total(costs: Sequence[Cost]) -> Total:
     known = [cost.amount for cost in costs if cost.amount is not None]
     if len(known) < len(costs):
-        return Total(None, "", f"the cost of {len(costs) - len(known)} of {len(costs)} campaigns is not known")
+        return Total(None, "", note(Says.COST_UNKNOWN, n=len(costs) - len(known), rows=len(costs)))
     currencies = {cost.currency for cost in costs}
     if len(currencies) > 1:
-        return Total(None, "", f"costs are in {', '.join(sorted(currencies))}")
-    return Total(sum(known, Decimal(0)), min(currencies), "")
+        return Total(None, "", note(Says.CURRENCIES, currencies=", ".join(sorted(currencies))))
+    return Total(sum(known, Decimal(0)), min(currencies), None)
 
 
 def _each(group: str, total: Total, reached: tuple[int, int]) -> Iterator[Number]:
-    for name, people in zip(("qualified", "won"), reached, strict=True):
+    nobody = (("qualified", Says.NOBODY_QUALIFIED_THEN), ("won", Says.NOBODY_WON))
+    for (name, none), people in zip(nobody, reached, strict=True):
         each = (total.amount / people).quantize(CENT) if total.amount is not None and people else None
-        why = total.why or ("" if people else f"nobody {name} in the period")
+        why = total.why or (None if people else note(none))
         yield Number(f"cost_per_{name}", group, each, people, total.currency, note=why)
 
 
@@ -80,14 +82,14 @@ def _roi(group: str, total: Total, channels: set[str], credit: Credits, question
         if model is MODEL and channel in channels and currency == total.currency
     ]
     deals = sum(deals for _, deals in own)
-    why = total.why or ("" if own else "no touch of a won deal names a campaign") or ("" if total.amount else "no cost")
-    if why or not total.amount:
-        return Number("roi", group, None, deals, "share", note=why)
+    missing = total.why or (None if own else note(Says.NO_CAMPAIGN_TOUCH))
+    if missing or not total.amount:
+        return Number("roi", group, None, deals, "share", note=missing or note(Says.NO_COST))
     margin = Decimal(1) if question.gross_margin is None else Decimal(str(question.gross_margin))
     earned = sum((amount for amount, _ in own), Decimal(0)) * margin
-    basis = "revenue" if question.gross_margin is None else "gross margin"
-    note = f"{MODEL.value} credits as {basis}, less cost, by cost"
-    return Number("roi", group, float((earned - total.amount) / total.amount), deals, "share", note=note)
+    says = Says.ROI_ON_REVENUE if question.gross_margin is None else Says.ROI_ON_MARGIN
+    basis = note(says, model=MODEL.value)
+    return Number("roi", group, float((earned - total.amount) / total.amount), deals, "share", note=basis)
 
 
 def cost_in(fact: Fact, question: Question) -> Cost | None:

@@ -13,6 +13,7 @@ from journey.measures import growth, pace
 from journey.model import DealStatus
 from sync.app import App
 from sync.measures import ALL, By, Number, Question
+from sync.notes import Says, note
 from sync.people_measures import field_of
 from sync.period import Period
 from sync.subjects import ClosedDeal, Names, closed_deals, subject
@@ -111,12 +112,12 @@ def _group(closed: ClosedDeal, named: Names, question: Question) -> str:
 
 def _sums(told: Revenue) -> Iterator[Number]:
     for group, deals in sorted(told.won.items()):
-        note = f"{told.unpriced[group]} without an amount" if told.unpriced[group] else ""
-        yield Number("won_deals", group, deals, deals, "deals", note=note)
+        unpriced = note(Says.NO_AMOUNT, n=told.unpriced[group]) if told.unpriced[group] else None
+        yield Number("won_deals", group, deals, deals, "deals", note=unpriced)
     for (group, currency), own in sorted(told.sums.items()):
         yield Number("won_amount", group, own.amount, own.deals, currency)
-        yield Number("sourced_amount", group, own.sourced, own.deals, currency, note="first touch was marketing's")
-        yield Number("influenced_amount", group, own.influenced, own.deals, currency, note="any marketing touch")
+        yield Number("sourced_amount", group, own.sourced, own.deals, currency, note=note(Says.FIRST_TOUCH))
+        yield Number("influenced_amount", group, own.influenced, own.deals, currency, note=note(Says.ANY_TOUCH))
 
 
 def credits_of(told: Revenue) -> Credits:
@@ -135,12 +136,13 @@ def credits_of(told: Revenue) -> Credits:
 
 
 def _attribution(told: Revenue, credit: Credits) -> Iterator[Number]:
-    few = f"of {told.chained} paths; trust it from {ENOUGH_PATHS:,}" if told.chained < ENOUGH_PATHS else ""
+    few = note(Says.FEW_PATHS, n=told.chained, enough=ENOUGH_PATHS) if told.chained < ENOUGH_PATHS else None
     for (model, channel, currency), (amount, deals) in sorted(credit.items()):
-        note = few if model is Model.MARKOV else ""
-        yield Number(f"attribution_{model.value}", channel, amount, deals, currency, provisional=bool(note), note=note)
+        doubt = few if model is Model.MARKOV else None
+        name = f"attribution_{model.value}"
+        yield Number(name, channel, amount, deals, currency, provisional=doubt is not None, note=doubt)
     for currency, own in sorted(told.untouched.items()):
-        yield Number("attribution_none", NO_TOUCH, own.amount, own.deals, currency, note="credited to nobody")
+        yield Number("attribution_none", NO_TOUCH, own.amount, own.deals, currency, note=note(Says.CREDITED_TO_NOBODY))
 
 
 def _goal_periods(question: Question) -> tuple[Period, Period]:
@@ -162,19 +164,19 @@ def _goal(told: Revenue, running: Period, question: Question) -> Iterator[Number
     passed = passed_share(running, question.as_of, question.calendar)
     for currency, (before, now) in sorted(told.goal.items()):
         at = pace(before.amount, question.growth, now.amount, passed)
-        none = "" if before.amount else "nothing was sold in the period before"
-        aim = none or f"{question.growth:.0%} over {before.amount}"
-        over = f"{passed:.0%} of the period is over"
+        none = None if before.amount else note(Says.NOTHING_BEFORE)
+        aim = none or note(Says.MORE_THAN_BEFORE, share=question.growth, amount=before.amount)
+        over = note(Says.PASSED, share=passed)
         yield Number("goal_baseline", ALL, before.amount, before.deals, currency)
         yield Number("goal_target", ALL, None if none else at.target, before.deals, currency, note=aim)
         yield Number("goal_actual", ALL, now.amount, now.deals, currency, note=over)
         yield Number("goal_expected", ALL, None if none else at.expected, before.deals, currency, note=none or over)
         yield Number(
-            "goal_forecast", ALL, at.forecast, now.deals, currency, provisional=True, note="at the pace so far"
+            "goal_forecast", ALL, at.forecast, now.deals, currency, provisional=True, note=note(Says.PACE_SO_FAR)
         )
         grown = growth(now.amount, before.amount)
         yield Number(
-            "goal_growth", ALL, grown, now.deals, "share", provisional=True, note=none or "so far, not to the end"
+            "goal_growth", ALL, grown, now.deals, "share", provisional=True, note=none or note(Says.NOT_TO_THE_END)
         )
 
 

@@ -1,15 +1,17 @@
 """What is asked of the shared measures, and what an answer looks like."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from journey.business_time import Calendar
+from journey.measures import Span, curve
 from journey.model import Kind
 from journey.survival import Share
 from sync.app import App
+from sync.notes import Note, Says, note
 from sync.period import Bucket, Period, Years
 
 Amount = float | Decimal | timedelta | None
@@ -38,7 +40,7 @@ BUCKETS = {By.WEEK: Bucket.WEEK, By.MONTH: Bucket.MONTH, By.QUARTER: Bucket.QUAR
 @dataclass(frozen=True, slots=True)
 class Number:
     """One number. `value` is None where it cannot be known, and `note` says why; `rows` is how many people, clocks or deals it
-    rests on; `low` and `high` are the 95 % band of a share; `unit` is `share`, `time`, `people`, `clocks`, `deals` or a currency.
+    rests on; `low` and `high` are the 95 % band of a share; `unit` is `share`, `time`, `people`, `leads`, `clocks`, `deals` or a currency.
     """
 
     measure: str
@@ -49,7 +51,7 @@ class Number:
     low: float | None = None
     high: float | None = None
     provisional: bool = False
-    note: str = ""
+    note: Note | None = None
     fresh: datetime | None = None
 
 
@@ -106,7 +108,17 @@ def read_until(app: App, kinds: frozenset[Kind]) -> datetime | None:
     return min(read, default=None)
 
 
-def share(name: str, group: str, told: Share | None, rows: int, *, provisional: bool = False, note: str = "") -> Number:
+def share(
+    name: str, group: str, told: Share | None, rows: int, *, provisional: bool = False, note: Note | None = None
+) -> Number:
     """A share with its band."""
     value, low, high = told or (None, None, None)
     return Number(name, group, value, rows, "share", low, high, provisional, note)
+
+
+def median(name: str, group: str, spans: Sequence[Span], as_of: datetime) -> Number:
+    """The time by which half of them had come to an end, those still open included."""
+    told = curve(spans, as_of)
+    half = told.quantile(0.5)
+    came = note(Says.CAME_TO_IT, n=told.happened, rows=told.rows)
+    return Number(name, group, None if half is None else timedelta(seconds=half), told.rows, "time", note=came)

@@ -4,17 +4,18 @@ People are read in batches and nothing is kept of them here, so memory grows wit
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
 
 from journey.attribution import Touch
 from journey.contact import why_not
+from journey.derive import Agreement
 from journey.fold import fold
+from journey.handover import Handover, handovers
 from journey.measures import Span
 from journey.model import Deal, DealStatus, Fact, Journey, Kind, PersonId, Ref, Touchpoint, TouchType, Value
 from journey.qualification import spells
-from journey.rules import ScoreRules
 from state.model import CycleRow, PersonFacts, PersonRow, SharedFact
 from state.store import Store
 
@@ -74,6 +75,7 @@ class Subject:
     segment: str | None
     stages: tuple[tuple[str, Span], ...]
     clocks: Sequence[CycleRow]
+    handovers: tuple[Handover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,26 +129,27 @@ def batches(store: Store) -> Iterator[Sequence[tuple[PersonRow, PersonFacts, Jou
         rows = store.everybody(AT_ONCE, rows[-1].person)
 
 
-def subjects(store: Store, rules: ScoreRules, named: Names, as_of: datetime) -> Iterator[Subject]:
+def subjects(store: Store, agreement: Agreement, named: Names, as_of: datetime) -> Iterator[Subject]:
     """Everybody. When they qualified is computed anew for all who ever did, or whose facts or rules have moved since."""
     for batch in batches(store):
-        yield from _subjects(store, rules, named, as_of, batch)
+        yield from _subjects(store, agreement, named, as_of, batch)
 
 
 def _subjects(
     store: Store,
-    rules: ScoreRules,
+    agreement: Agreement,
     named: Names,
     as_of: datetime,
     batch: Sequence[tuple[PersonRow, PersonFacts, Journey]],
 ) -> Iterator[Subject]:
-    clocks = store.cycles_of([row.person for row, _, _ in batch])
+    rules, clocks = agreement.rules, store.cycles_of([row.person for row, _, _ in batch])
     for row, facts, path in batch:
         settled = facts.mark is None and row.rules_version == rules.version
         never = settled and row.fields.get("qualified_at") is None
         known = () if never else spells(path, rules, as_of)
         qualified_at = known[0].entered if known else None
-        yield subject(path, qualified_at, clocks.get(row.person, ()), named, as_of)
+        told = subject(path, qualified_at, clocks.get(row.person, ()), named, as_of)
+        yield replace(told, handovers=handovers(path, known, agreement.handover, as_of)) if known else told
 
 
 def subject(

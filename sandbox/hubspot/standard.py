@@ -156,6 +156,7 @@ hs_lead_type            enumeration/radio    Lead type                    =NEW_B
 hs_lead_label           enumeration/radio    Lead label                   =HOT,WARM,COLD
 hs_pipeline             enumeration/select   Lead pipeline                !external
 hs_pipeline_stage       enumeration/radio    Lead pipeline stage          !external
+hs_v2_date_entered_current_stage datetime/date Date entered current stage !ro,calc
 hs_lead_first_outreach_date datetime/date    First outreach date          !ro,calc
 hs_lead_time_to_first_outreach number/number Time to first outreach       !ro,calc
 hs_lead_is_disqualified bool/calculation_equation Is disqualified         !ro,calc =true,false

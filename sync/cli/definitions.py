@@ -48,6 +48,52 @@ DEFINITIONS: Mapping[str, Mapping[Lang, Definition]] = {
             "Personas que compraron en el periodo entre las que se cualificaron en él. Un flujo, no una conversión: no son las mismas.",
         ),
     },
+    "acceptance": {
+        "en": Definition(
+            "accepted by sales",
+            "Of the qualifications in the period that sales has decided on, the share it accepted (sla.handover; a deal is an "
+            "acceptance too), with its 95 % band (Wilson). Each qualification counts, also of the same person. Provisional (*) "
+            "while some are open.",
+        ),
+        "es": Definition(
+            "aceptados por ventas",
+            "De las cualificaciones del periodo sobre las que ventas ha decidido, la parte aceptada (sla.handover; un negocio también "
+            "es aceptar), con su banda del 95 % (Wilson). Cuenta cada cualificación, también de la misma persona. Provisional (*) "
+            "mientras haya alguna abierta.",
+        ),
+    },
+    "handover": {
+        "en": Definition(
+            "handed over",
+            "Every qualification in the period by what sales made of it: accepted, rejected, open (still qualified, no decision) or undecided "
+            "(no longer qualified, nobody ever said). Returned: rejected for bad data (sla.handover.bad_data) in time, so not counted for "
+            "marketing's quantity; still counted here.",
+        ),
+        "es": Definition(
+            "entregados",
+            "Cada cualificación del periodo según lo que ventas hizo de ella: aceptada, rechazada, abierta (aún cualificada, sin decisión) o sin "
+            "decidir (ya no cualificada, nadie dijo nada). Devuelta: rechazada a tiempo por datos malos (sla.handover.bad_data), no cuenta en la "
+            "cantidad de marketing; aquí sí se cuenta.",
+        ),
+    },
+    "rejected_for": {
+        "en": Definition(
+            "rejected for", "The rejected ones by the reason that sales gave (the field sla.handover.reason)."
+        ),
+        "es": Definition(
+            "rechazados por", "Los rechazados según la razón que dio ventas (el campo sla.handover.reason)."
+        ),
+    },
+    "decision_median": {
+        "en": Definition(
+            "time to decision",
+            "Median time from qualifying until sales accepted or rejected, those not decided yet included (Kaplan–Meier).",
+        ),
+        "es": Definition(
+            "tiempo hasta decidir",
+            "Mediana del tiempo desde la cualificación hasta que ventas acepta o rechaza, con los no decididos (Kaplan–Meier).",
+        ),
+    },
     "response_median": {
         "en": Definition(
             "response, median",
@@ -212,10 +258,3 @@ def family(measure: str) -> str:
     while name not in DEFINITIONS and name:
         name = name.rpartition("_")[0]
     return name
-
-
-def label(measure: str, lang: Lang) -> str:
-    """What people read for a number's name."""
-    own, told = family(measure), DEFINITIONS[family(measure)][lang].label
-    rest = measure[len(own) :].strip("_:").replace("_", " ")
-    return f"{told}: {rest}" if rest else told

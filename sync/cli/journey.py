@@ -4,11 +4,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from journey.handover import handovers
 from state.model import PersonRow
 from sync.app import App
 from sync.cli.clocks import opened, standing
 from sync.cli.journey_document import Path, document, scores_at, spells_until
-from sync.cli.journey_events import cells, events_of, verdict
+from sync.cli.journey_events import cells, decisions, events_of, verdict
 from sync.cli.journey_page import page
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, print_json, print_table
@@ -52,13 +53,16 @@ def whole_path(app: App, row: PersonRow) -> Path:
     """Everything that is known of the person."""
     path, rules, now = journey_of(app, row), app.agreement.rules, app.now()
     clocks = [opened(sla, row) for sla in app.store.sla_rows(person=row.person)]
-    events = sorted(events_of(path, clocks), key=lambda event: event.at)
+    spells = spells_until(path, rules, now)
+    decided = handovers(path, spells, app.agreement.handover, now)
+    events = sorted([*events_of(path, clocks), *decisions(decided)], key=lambda event: event.at)
     return Path(
         row=row,
         journey=path,
         events=events,
         scores=scores_at(path, rules, [event.at for event in events]),
-        spells=spells_until(path, rules, now),
+        spells=spells,
+        handovers=decided,
         clocks=clocks,
         history=app.store.score_history(row.person),
         confirmed=app.store.confirmed_fields(path.records),

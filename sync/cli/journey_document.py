@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import NamedTuple
 
+from journey.handover import Handover
 from journey.model import Deal, Journey, StageChange
 from journey.qualification import Spell, spells_of
 from journey.rules import ScoreRules
@@ -29,6 +30,7 @@ class Path:
     events: Sequence[Event]
     scores: Sequence[int]
     spells: Sequence[Spell]
+    handovers: Sequence[Handover]
     clocks: Sequence[Clock]
     history: Sequence[ScoreChange]
     confirmed: Sequence[ConfirmedFields]
@@ -72,6 +74,7 @@ def document(path: Path) -> Mapping[str, object]:
         "stages": _stages(path.journey.stages, path.as_of),
         "deals": [_deal(deal, path.as_of) for deal in path.journey.deals],
         "spells": [{"entered": s.entered, "left": s.left, "disqualified_by": s.disqualified_by} for s in path.spells],
+        "handovers": [_handover(one) for one in path.handovers],
         "sla": [clock.document() for clock in path.clocks],
         "score_history": [{"at": one.at, "score": one.total, "run": one.run} for one in path.history],
         "writes": [{"record": one.ref._asdict(), "at": one.at, "fields": dict(one.fields)} for one in path.confirmed],
@@ -103,6 +106,17 @@ def _stages(changes: Sequence[StageChange], as_of: datetime) -> list[dict[str, o
         {"stage": stay.stage, "entered_at": stay.entered, "left_at": stay.left, "time_in_s": stay.time}
         for stay in stays(changes, as_of)
     ]
+
+
+def _handover(one: Handover) -> dict[str, object]:
+    return {
+        "qualified_at": one.qualified_at,
+        "decision": one.decision,
+        "decided_at": one.decided_at,
+        "reason": one.reason,
+        "owner": one.owner,
+        "returned": one.returned,
+    }
 
 
 def _deal(deal: Deal, as_of: datetime) -> dict[str, object]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from journey.handover import Handover
 from journey.model import Actor, Deal, DealStatus, Direction, Journey, Ref, Touchpoint
 from state.model import PersonRow
 from sync.cli.clocks import Clock
@@ -48,6 +49,13 @@ def events_of(path: Journey, clocks: Sequence[Clock]) -> Iterator[Event]:
         yield Event(cycle.opened_at, "", "qualified", f"SLA {cycle.policy}")
         if cycle.stopped_at is None:
             yield Event(cycle.due_at, "", "due", f"SLA {cycle.policy}")
+
+
+def decisions(told: Sequence[Handover]) -> Iterator[Event]:
+    """When sales accepted or rejected the person, and why."""
+    for one in told:
+        if one.decided_at is not None:
+            yield Event(one.decided_at, "sales", f"{one.decision.value} by sales", one.reason or "")
 
 
 def _note(touch: Touchpoint) -> str:

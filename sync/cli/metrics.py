@@ -9,11 +9,12 @@ import click
 
 from journey.business_time import Calendar
 from sync.app import App
-from sync.cli.definitions import DEFINITIONS, family, label
+from sync.cli.definitions import DEFINITIONS, family
+from sync.cli.measure_words import label, sentence
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.session import application, known
-from sync.cli.words import Lang, chosen, day_time, duration, number
+from sync.cli.words import Lang, chosen, day_time, duration, number, percent
 from sync.cli.zone import agreed_zone
 from sync.config import Config
 from sync.measures import By, Number, Question
@@ -111,7 +112,7 @@ def _agreed_calendar(app: App) -> Calendar | None:
 def _row(one: Number) -> tuple[object, ...]:
     return (
         *(one.measure, one.group, one.value, one.low, one.high, one.unit, one.rows),
-        *(one.provisional, one.note, one.fresh),
+        *(one.provisional, sentence(one.note, "en"), one.fresh),
     )
 
 
@@ -143,10 +144,18 @@ def _print(numbers: Sequence[Number], question: Question, due: int, name: str | 
 
 def _cells(one: Number, lang: Lang, zone: ZoneInfo) -> tuple[str, ...]:
     mark = "*" if one.provisional else ""
-    band = "" if one.low is None or one.high is None else f"{_percent(one.low, lang)} – {_percent(one.high, lang)}"
+    band = "" if one.low is None or one.high is None else f"{percent(one.low, lang)} – {percent(one.high, lang)}"
     fresh = "" if one.fresh is None else day_time(one.fresh, lang, zone)
     rows = number(one.rows, lang)
-    return label(one.measure, lang), plain(one.group), shown(one, lang) + mark, band, rows, fresh, plain(one.note)
+    return (
+        plain(label(one.measure, lang)),
+        plain(one.group),
+        shown(one, lang) + mark,
+        band,
+        rows,
+        fresh,
+        sentence(one.note, lang),
+    )
 
 
 def shown(one: Number, lang: Lang) -> str:
@@ -156,11 +165,7 @@ def shown(one: Number, lang: Lang) -> str:
     if isinstance(one.value, timedelta):
         return duration(one.value)
     if one.unit == "share":
-        return _percent(float(one.value), lang)
+        return percent(float(one.value), lang)
     if isinstance(one.value, Decimal):
         return f"{number(one.value, lang, 2)} {one.unit}".rstrip()
     return number(one.value, lang)
-
-
-def _percent(share: float, lang: Lang) -> str:
-    return f"{number(100 * share, lang, 1)} %"

@@ -9,7 +9,7 @@ from sync.cli.metrics import period_called, years_of
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.session import application
-from sync.cli.words import Lang, chosen, day_time, number
+from sync.cli.words import Lang, chosen, day_time, number, percent
 from sync.config import ConfigErrors, changed_config
 from sync.config_change import WrongChange
 from sync.whatif import NOBODY, Outcome, outcomes
@@ -135,5 +135,5 @@ def _shown(name: str, value: float | None, lang: Lang) -> str:
     if value is None:
         return "n/a" if lang == "en" else "n/d"
     if name in SHARES:
-        return f"{number(100 * value, lang, 1)} %"
+        return percent(value, lang)
     return number(value, lang, 1 if name == "per_owner" else 0)

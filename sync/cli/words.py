@@ -39,6 +39,8 @@ _SPANISH = {
     "note": "nota",
     "other": "otro",
     # headings and phrases
+    "accepted by sales": "aceptado por ventas",
+    "rejected by sales": "rechazado por ventas",
     "stage": "etapa",
     "deal": "negocio",
     "open": "abierto",
@@ -106,6 +108,11 @@ def number(value: float | Decimal, lang: Lang, digits: int = 0) -> str:
     """1,248.5 in English, 1.248,5 in Spanish."""
     text = f"{value:,.{digits}f}"
     return text.translate(str.maketrans(",.", ".,")) if lang == "es" else text
+
+
+def percent(share: float, lang: Lang) -> str:
+    """25.0 % of 0.25, and 25,0 % in Spanish."""
+    return f"{number(100 * share, lang, 1)} %"
 
 
 def day_time(at: datetime, lang: Lang, zone: tzinfo = UTC) -> str:

@@ -40,6 +40,7 @@ score:
   criteria: {interest: {cap: 60, rules: [{id: form, on: form, points: 60, half_life: 10d}]}}
 sla:
   policies: [{name: first-contact, target: 24h}]
+  handover: {accepted_when: 'stage == "customer"'}
 state: {url: "sqlite:///relevo.db"}
 """
 
@@ -87,6 +88,8 @@ def test_the_document_tells_the_whole_path(shown: Any) -> None:
     (deal,) = told["deals"]
     assert (deal["status"], deal["amount"], deal["currency"]) == ("won", "1000.50", "EUR")
     assert [spell["left"] for spell in told["spells"]] == [None]
+    (handover,) = told["handovers"]
+    assert (handover["decision"], handover["decided_at"]) == ("accepted", told["spells"][0]["entered"])
     assert [clock["status"] for clock in told["sla"]] == ["met"]
     assert [change["score"] for change in told["score_history"]] == [told["score"]]
     (write,) = told["writes"]

@@ -1,5 +1,6 @@
 """Words, numbers and times in both languages."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -7,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from journey.sla import SlaStatus
+from sync.cli.measure_words import SPANISH, label, sentence
 from sync.cli.words import chosen, day_time, duration, number, word
+from sync.notes import Says, note
 
 
 def test_numbers_follow_the_language() -> None:
@@ -53,3 +56,26 @@ def test_the_language_is_asked_for_configured_or_the_machines(monkeypatch: pytes
     assert chosen(None) == "es"
     assert chosen(None, "en") == "en"
     assert chosen("es", "en") == "es"
+
+
+def test_every_sentence_beside_a_number_has_its_figures_in_both_languages() -> None:
+    """Spanish names the same figures as English."""
+    assert {*SPANISH} == {*Says}
+    for says, spanish in SPANISH.items():
+        assert {*re.findall(r"{(\w+)}", says)} == {*re.findall(r"{(\w+)}", spanish)}, says
+
+
+def test_the_figures_of_a_sentence_follow_the_language() -> None:
+    """Counts, shares and amounts are told by their type."""
+    found = note(Says.MORE_THAN_BEFORE, share=0.2, amount=Decimal("219347.24"))
+    assert sentence(found, "en") == "20.0 % over 219,347.24"
+    assert sentence(found, "es") == "20,0 % sobre 219.347,24"
+    assert sentence(note(Says.FEW_PATHS, n=1390, enough=10_000), "es") == "de 1.390 caminos; fiable desde 10.000"
+
+
+def test_the_parts_of_a_measure_are_told_in_spanish_and_the_crms_words_as_they_are() -> None:
+    """A stage called `won` by the CRM is no word of ours."""
+    assert label("funnel_won", "es") == "embudo: ganados"
+    assert label("time_contacted_to_deal", "en") == "time between steps: contacted to deal"
+    assert label("time_contacted_to_deal", "es") == "tiempo entre pasos: de contactado a negocio"
+    assert label("stage_time:in_negotiation", "es") == "tiempo en etapa: in_negotiation"

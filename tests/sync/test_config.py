@@ -61,6 +61,7 @@ sla:
       zone: Europe/Madrid
       hours: {mon-thu: ["09:00-14:00", "15:00-18:00"], fri: "09:00-15:00"}
       holidays: {country: ES, region: MD, extra: [2026-12-24]}
+  handover: {accepted_when: 'stage == "sql"', reason: region, bad_data: [Other]}
 """
 ENV = {"SECRET": "s3cret-v4lue-0f-mine"}
 
@@ -136,6 +137,19 @@ def test_policies_know_their_calendars_and_one_without_is_always_open() -> None:
     assert agreement.calendars[always.calendar].is_open(datetime(2026, 12, 25, 3, tzinfo=UTC))
 
 
+def test_how_sales_decides_is_compiled_with_its_reasons_in_lower_case() -> None:
+    handover = config().agreement.handover
+    assert handover.accepted is not None
+    assert handover.accepted({"stage": "sql"})
+    assert not handover.accepted({})
+    assert handover.rejected is None
+    assert (handover.reason, handover.bad_data, handover.returned_within) == (
+        "region",
+        frozenset({"other"}),
+        timedelta(days=14),
+    )
+
+
 def test_the_rest_is_as_written_or_as_by_default() -> None:
     loaded = config()
     assert (loaded.lang, loaded.agreement.lang) == ("es", "es")
@@ -184,6 +198,8 @@ ONE_ERROR: list[tuple[tuple[str, str], str]] = [
     (("mon-thu", "mon-thr"), "44:15: sla.calendars.madrid.hours.mon-thr: write days as mon, mon-thu or mon,wed"),
     (("15:00-18:00", "15:00-18"), "44:40: sla.calendars.madrid.hours.mon-thu.1: write opening and closing time: 09:00-14:00"),
     (("country: ES", "country: EX"), "45:27: sla.calendars.madrid.holidays.country: unknown country 'EX'; did you mean 'MEX'?"),
+    (("reason: region", "reason: regon"), "46:55: sla.handover.reason: unknown field 'regon'; did you mean 'region'?"),
+    (('stage == "sql"', 'stge == "sql"'), "46:30: sla.handover.accepted_when: unknown field 'stge'; did you mean 'stage'?"),
 ]  # fmt: skip
 
 
@@ -200,7 +216,7 @@ def test_every_mistake_is_told_at_once() -> None:
         ("24bh", "24"), ("calendar: madrid", "calendar: madird"), ("15:00-18:00", "15:00-18"), ("country: ES", "country: EX"),
     ]  # fmt: skip
     places = [line.partition(" ")[0] for line in wrong(*replacements, added="notify: {}\n")]
-    assert places == ["4:12:", "15:45:", "16:23:", "30:89:", "39:29:", "44:40:", "45:27:", "46:1:"]
+    assert places == ["4:12:", "15:45:", "16:23:", "30:89:", "39:29:", "44:40:", "45:27:", "47:1:"]
 
 
 def test_an_error_shows_its_line_with_a_caret() -> None:

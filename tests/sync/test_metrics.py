@@ -19,6 +19,7 @@ from sync.app import App
 from sync.cli import main
 from sync.cli.definitions import DEFINITIONS, family
 from sync.cli.errors import Exit
+from sync.cli.measure_words import sentence
 from sync.cli.metrics import asked
 from sync.config import parse_config
 from sync.engine import Ending, run_sync
@@ -166,7 +167,10 @@ def test_a_deal_of_two_people_is_one_deal_and_its_credits_are_its_amount(app: Ap
     """Both forms came through the fair: each model credits the fair with all 1,000.01, once."""
     found = told(app, "this_quarter")
     assert (found["won_amount", "all"].value, found["won_amount", "all"].unit) == (Decimal("1000.01"), "EUR")
-    assert (found["won_deals", "all"].value, found["won_deals", "all"].note) == (2, "1 without an amount")
+    assert (found["won_deals", "all"].value, sentence(found["won_deals", "all"].note, "en")) == (
+        2,
+        "1 without an amount",
+    )
     assert found["sourced_amount", "all"].value == found["influenced_amount", "all"].value == Decimal("1000.01")
     credits_ = [one for (name, _), one in found.items() if name.startswith("attribution_")]
     assert len(credits_) == 7
@@ -195,7 +199,7 @@ def test_costs_are_set_against_credits_and_unknown_is_not_zero(app: App, config:
     run_sync(app, "ads")
     found = told(app)
     assert found["cost", "all"].value is found["roi", "all"].value is None
-    assert "not known" in found["roi", "all"].note
+    assert "not known" in sentence(found["roi", "all"].note, "en")
     by_campaign = told(app, by="campaign")
     assert by_campaign["roi", "Fair"].value == pytest.approx(9.0001)
     assert by_campaign["roi", "Ads"].value is None

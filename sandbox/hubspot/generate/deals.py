@@ -14,6 +14,7 @@ _STEPS = tuple(stage.id for stage in SALES.stages if not stage.closed)
 _DEAL_ODDS = 0.8
 _WON = 0.52
 _LAG_MU, _LAG_SIGMA = 2.84, 1.55
+_REFUSED = 0.45
 _NO_AMOUNT, _CLOSES_BEFORE_CREATED = 0.05, 0.01
 
 
@@ -65,7 +66,7 @@ def lead(rng: random.Random, one: Person, sold: Seed | None) -> Seed | None:
         stages.append(("attempting-stage-id", one.contacted))
     if sold is not None and sold.created is not None:
         stages.append(("qualified-stage-id", sold.created))
-    elif one.contacted is not None and rng.random() < 0.2:
+    elif one.contacted is not None and rng.random() < _REFUSED:
         stages.append(("unqualified-stage-id", one.contacted + 60_000))
     disqualified = stages[-1][0] == "unqualified-stage-id"
     properties = {
@@ -74,8 +75,11 @@ def lead(rng: random.Random, one: Person, sold: Seed | None) -> Seed | None:
         "hs_lead_label": "HOT" if one.keen > 0.5 else "WARM" if one.keen > 0.25 else "COLD",
         "hs_pipeline": "lead-pipeline-id",
         "hs_pipeline_stage": stages[-1][0],
+        "hs_v2_date_entered_current_stage": iso(stages[-1][1]),
         "hs_lead_is_disqualified": str(disqualified).lower(),
-        "hs_lead_disqualification_reason": rng.choice(("NO_BUDGET", "NOT_A_FIT", "WRONG_CONTACT"))
+        "hs_lead_disqualification_reason": rng.choice(
+            ("NO_BUDGET", "NOT_A_FIT", "NO_RESPONSE", "WRONG_CONTACT", "DUPLICATE")
+        )
         if disqualified
         else "",
         "hubspot_owner_id": str(one.rep.id),
