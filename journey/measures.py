@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from journey.survival import Z95, Curve, Share, Watched, kaplan_meier
 
@@ -126,6 +127,14 @@ def _seconds(value: float | None) -> timedelta | None:
     return None if value is None else timedelta(seconds=value)
 
 
+class Standing(StrEnum):
+    """Whether a target is in reach."""
+
+    REACHED = "reached"
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Where a goal stands: `actual` of `target`, `expected` by now, and `forecast` for the end at the pace so far."""
@@ -135,12 +144,28 @@ class Pace:
     expected: Decimal
     forecast: Decimal | None
 
+    @property
+    def standing(self) -> Standing:
+        """At risk while the pace so far does not lead to the target."""
+        if self.actual >= self.target:
+            return Standing.REACHED
+        return Standing.AT_RISK if self.forecast is not None and self.forecast < self.target else Standing.ON_TRACK
+
 
 def pace(baseline: Decimal, growth: float, actual: Decimal, passed: float) -> Pace:
     """Towards `growth` (0.2 is 20 %) over `baseline`, when the share `passed` of the period's working time is over."""
-    target = baseline * (1 + Decimal(str(growth)))
+    return paced(baseline * (1 + Decimal(str(growth))), actual, passed)
+
+
+def paced(target: Decimal, actual: Decimal, passed: float) -> Pace:
+    """Towards `target`, as far along as the working time is."""
     share = Decimal(str(round(passed, 6)))
     return Pace(target, actual, target * share, actual / share if share else None)
+
+
+def leads_needed(revenue: Decimal, average: Decimal, rate: float) -> float | None:
+    """How many qualified leads it takes to win `revenue`, when a deal is worth `average` and the share `rate` of leads is won."""
+    return float(revenue / average) / rate if average and rate else None
 
 
 def growth(now: Decimal, before: Decimal) -> float | None:

@@ -10,7 +10,8 @@ from journey.business_time import Shift
 from journey.model import Actor, Direction, TouchType
 from journey.sla import Target
 from mapping.spec import FieldName, ObjectSpec
-from sync.config_types import Duration, Growth, Interval, Name, Percent, Section
+from sync.config_goals import Goals
+from sync.config_types import Duration, Interval, Name, Percent, Section
 
 VERSION = 1
 LONGEST_TARGET = {"m": 527_040, "h": 8_784, "d": 366}
@@ -209,28 +210,6 @@ class SlaSection(Section):
     policies: list[Policy] = Field(default_factory=list, description="Tried in order; the first that applies counts.")
     calendars: dict[Name, Calendar] = Field(default_factory=dict, description="Working hours, by name.")
     handover: Handover = Field(default_factory=Handover, description="How a lead is accepted or rejected by sales.")
-
-
-class Goals(Section):
-    """What marketing and sales want to reach together, and how the shared measures count."""
-
-    revenue_growth: Growth = Field(
-        default=0.2, description="How much more is to be won than in the period before.", examples=["20%"]
-    )
-    over: Literal["previous_month", "previous_quarter", "previous_year"] = Field(
-        default="previous_quarter", description="The period to beat; the goal is for the one that follows it."
-    )
-    conversion_within: Interval = Field(
-        default=timedelta(days=90),
-        description="A lead that buys within this time after qualifying counts as converted.",
-    )
-    first_month: Annotated[int, Field(ge=1, le=12)] = Field(
-        default=1, description="The month the company's year begins in."
-    )
-    gross_margin: Percent | None = Field(
-        default=None,
-        description="The part of revenue that is left for ROI; without it ROI is told on revenue, and says so.",
-    )
 
 
 class Schedule(Section):

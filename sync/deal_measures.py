@@ -7,14 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from journey.attribution import Model, Path, credited
-from journey.business_time import Calendar
 from journey.markov import Chain
 from journey.measures import growth, pace
 from journey.model import DealStatus
 from sync.app import App
-from sync.measures import ALL, By, Number, Question
+from sync.measures import ALL, STANDING, By, Number, Question, field_of
 from sync.notes import Says, note
-from sync.people_measures import field_of
 from sync.period import Period
 from sync.subjects import ClosedDeal, Names, closed_deals, subject
 
@@ -53,7 +51,7 @@ class Revenue:
 
 def revenue(app: App, question: Question, named: Names) -> Revenue:
     """One pass over the closed deals of the period, and of the goal's two."""
-    period, goal = question.period, _goal_periods(question)
+    period, goal = question.period, goal_periods(question)
     told = Revenue()
     for closed in closed_deals(app.store, question.as_of, min(period.start, goal[0].start)):
         _towards_goal(told, closed, goal)
@@ -66,7 +64,7 @@ def deal_numbers(told: Revenue, credit: Credits, question: Question) -> Iterator
     """Revenue, sourced and influenced; credits by channel; the goal."""
     yield from _sums(told)
     yield from _attribution(told, credit)
-    yield from _goal(told, _goal_periods(question)[1], question)
+    yield from _goal(told, goal_periods(question)[1], question)
 
 
 def _add(told: Revenue, closed: ClosedDeal, named: Names, question: Question) -> None:
@@ -145,7 +143,7 @@ def _attribution(told: Revenue, credit: Credits) -> Iterator[Number]:
         yield Number("attribution_none", NO_TOUCH, own.amount, own.deals, currency, note=note(Says.CREDITED_TO_NOBODY))
 
 
-def _goal_periods(question: Question) -> tuple[Period, Period]:
+def goal_periods(question: Question) -> tuple[Period, Period]:
     """The period to beat, and the one that is running."""
     years, now, months = question.years, question.as_of, question.goal_months
     return years.around(now, months, back=1), years.around(now, months)
@@ -161,7 +159,7 @@ def _towards_goal(told: Revenue, closed: ClosedDeal, goal: tuple[Period, Period]
 
 
 def _goal(told: Revenue, running: Period, question: Question) -> Iterator[Number]:
-    passed = passed_share(running, question.as_of, question.calendar)
+    passed = question.passed(running)
     for currency, (before, now) in sorted(told.goal.items()):
         at = pace(before.amount, question.growth, now.amount, passed)
         none = None if before.amount else note(Says.NOTHING_BEFORE)
@@ -172,17 +170,15 @@ def _goal(told: Revenue, running: Period, question: Question) -> Iterator[Number
         yield Number("goal_actual", ALL, now.amount, now.deals, currency, note=over)
         yield Number("goal_expected", ALL, None if none else at.expected, before.deals, currency, note=none or over)
         yield Number(
-            "goal_forecast", ALL, at.forecast, now.deals, currency, provisional=True, note=note(Says.PACE_SO_FAR)
+            "goal_forecast",
+            ALL,
+            at.forecast,
+            now.deals,
+            currency,
+            provisional=True,
+            note=none or note(STANDING[at.standing]),
         )
         grown = growth(now.amount, before.amount)
         yield Number(
             "goal_growth", ALL, grown, now.deals, "share", provisional=True, note=none or note(Says.NOT_TO_THE_END)
         )
-
-
-def passed_share(period: Period, now: datetime, calendar: Calendar | None) -> float:
-    """How much of the period's working time is over; of its plain time without a calendar."""
-    if calendar is None:
-        return (min(now, period.end) - period.start) / (period.end - period.start)
-    whole = calendar.elapsed(period.start, period.end)
-    return calendar.elapsed(period.start, min(now, period.end)) / whole if whole else 1.0

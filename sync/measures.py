@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from journey.business_time import Calendar
-from journey.measures import Span, curve
+from journey.measures import Span, Standing, curve
 from journey.model import Kind
 from journey.survival import Share
 from sync.app import App
 from sync.notes import Note, Says, note
 from sync.period import Bucket, Period, Years
+from sync.subjects import Subject
 
 Amount = float | Decimal | timedelta | None
 
@@ -34,6 +36,11 @@ class By(StrEnum):
     QUARTER = "quarter"
 
 
+STANDING = {
+    Standing.REACHED: Says.REACHED,
+    Standing.ON_TRACK: Says.ON_TRACK,
+    Standing.AT_RISK: Says.AT_RISK,
+}
 BUCKETS = {By.WEEK: Bucket.WEEK, By.MONTH: Bucket.MONTH, By.QUARTER: Bucket.QUARTER}
 
 
@@ -55,6 +62,23 @@ class Number:
     fresh: datetime | None = None
 
 
+class LeadPart(NamedTuple):
+    """So many of marketing's leads are to come from one source, campaign or segment."""
+
+    by: By
+    group: str
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeadGoal:
+    """How many qualified leads marketing owes each week, month or quarter; without `target` as many as revenue needs."""
+
+    per: Bucket
+    target: int | None
+    parts: tuple[LeadPart, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: the period, what to group by, and what the company agreed on. `as_of` is now."""
@@ -68,6 +92,17 @@ class Question:
     growth: float
     goal_months: int
     gross_margin: float | None
+    leads: LeadGoal | None = None
+
+    def working(self, start: datetime, end: datetime) -> float:
+        """Seconds of working time by the agreed calendar; of plain time without one."""
+        open_ = end - start if self.calendar is None else self.calendar.elapsed(start, end)
+        return open_ / timedelta(seconds=1)
+
+    def passed(self, period: Period) -> float:
+        """How much of the period's working time is over, from 0 to 1."""
+        whole = self.working(period.start, period.end)
+        return self.working(period.start, min(self.as_of, period.end)) / whole if whole else 1.0
 
     def group(self, fields: Callable[[By], str | None], at: datetime | None) -> str:
         """The group of something with these fields that happened `at`."""
@@ -122,3 +157,15 @@ def median(name: str, group: str, spans: Sequence[Span], as_of: datetime) -> Num
     half = told.quantile(0.5)
     came = note(Says.CAME_TO_IT, n=told.happened, rows=told.rows)
     return Number(name, group, None if half is None else timedelta(seconds=half), told.rows, "time", note=came)
+
+
+def field_of(subject: Subject, by: By) -> str | None:
+    """The person's value of a grouping field."""
+    found = {
+        By.SOURCE: subject.source,
+        By.CAMPAIGN: subject.campaign,
+        By.OWNER: subject.owner,
+        By.TEAM: subject.team,
+        By.SEGMENT: subject.segment,
+    }
+    return found.get(by)

@@ -31,7 +31,6 @@ class Says(StrEnum):
     NOTHING_BEFORE = "nothing was sold in the period before"
     MORE_THAN_BEFORE = "{share} over {amount}"
     PASSED = "{share} of the period is over"
-    PACE_SO_FAR = "at the pace so far"
     NOT_TO_THE_END = "so far, not to the end"
     COST_UNKNOWN = "the cost of {n} of {rows} campaigns is not known"
     CURRENCIES = "in {currencies}: not to be added up"
@@ -43,6 +42,18 @@ class Says(StrEnum):
     NOBODY_DECIDED = "nothing was decided yet"
     OF_HANDED_OVER = "{share} of those handed over"
     OF_REJECTED = "{share} of those rejected"
+    PER_WEEK = "a week, as agreed"
+    PER_MONTH = "a month, as agreed"
+    PER_QUARTER = "a quarter, as agreed"
+    FROM_REVENUE = "as many as the revenue goal needs"
+    NEEDED = (
+        "goal {revenue} ÷ (average deal {average} × {share} of the qualified buy), for this part of the goal's period"
+    )
+    NO_RATE = "no revenue goal, or nobody bought"
+    GIVEN_BACK = "and given back as bad data: {n}"
+    REACHED = "reached"
+    ON_TRACK = "on track, at the pace so far"
+    AT_RISK = "at risk, at the pace so far"
     BAD_DATA = "not counted for marketing: bad data, and given back in time"
 
 

@@ -10,8 +10,9 @@ from journey.measures import Span, Wait, conversion, response
 from journey.sla import SlaStatus
 from state.model import CycleRow
 from sync.app import App
+from sync.delivered import Delivered, deliver
 from sync.handover_measures import handover_numbers
-from sync.measures import By, Number, Question, median, share
+from sync.measures import Number, Question, field_of, median, share
 from sync.notes import Says, note
 from sync.period import Period
 from sync.subjects import Names, Subject, subjects
@@ -40,12 +41,14 @@ class Cohort:
 Cohorts = Mapping[str, Cohort]
 
 
-def cohorts(app: App, question: Question, named: Names) -> Cohorts:
-    """One pass over everybody."""
+def people(app: App, question: Question, named: Names) -> tuple[Cohorts, Delivered]:
+    """One pass over everybody: the cohorts by group, and what marketing delivers in the running period."""
     groups: dict[str, Cohort] = defaultdict(Cohort)
+    delivered = Delivered()
     for subject in subjects(app.store, app.agreement, named, question.as_of):
         _add(groups, subject, question)
-    return groups
+        deliver(delivered, subject, question)
+    return groups, delivered
 
 
 def people_numbers(groups: Cohorts, question: Question) -> Iterator[Number]:
@@ -105,18 +108,6 @@ def _walk(cohort: Cohort, subject: Subject) -> None:
 
 def _steps(reached: Sequence[datetime | None]) -> list[tuple[str, datetime | None]]:
     return list(zip(STEPS, reached, strict=True))
-
-
-def field_of(subject: Subject, by: By) -> str | None:
-    """The person's value of a grouping field."""
-    found = {
-        By.SOURCE: subject.source,
-        By.CAMPAIGN: subject.campaign,
-        By.OWNER: subject.owner,
-        By.TEAM: subject.team,
-        By.SEGMENT: subject.segment,
-    }
-    return found.get(by)
 
 
 def _conversion(group: str, cohort: Cohort, question: Question) -> Iterable[Number]:

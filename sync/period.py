@@ -73,6 +73,14 @@ class Years:
         first = month - month % months - back * months + self.first_month - 1
         return Period(self._first_of(first), self._first_of(first + months))
 
+    def holding(self, at: datetime, by: Bucket) -> Period:
+        """The whole week (from Monday), month or quarter that `at` falls in."""
+        if by is not Bucket.WEEK:
+            return self.around(at, _MONTHS[by.value])
+        local = at.astimezone(self.zone).date()
+        monday = local - local.weekday() * DAY
+        return Period(self._midnight(monday.isoformat()), self._midnight(monday.isoformat(), days=7))
+
     def bucket(self, at: datetime, by: Bucket) -> str:
         """`2026-W09`, `2026-03`, `2026-Q1` (the quarter of the company's year, named after the year it began in)."""
         local = at.astimezone(self.zone)

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from sync.cli.definitions import DEFINITIONS, family
 from sync.cli.words import Lang, number, percent
+from sync.deal_measures import NO_TOUCH
+from sync.measures import ALL, NOTHING
 from sync.notes import Note, NoteValue, Says
 
 SPANISH: Mapping[Says, str] = {
@@ -27,7 +29,6 @@ SPANISH: Mapping[Says, str] = {
     Says.NOTHING_BEFORE: "no se vendió nada en el periodo anterior",
     Says.MORE_THAN_BEFORE: "{share} sobre {amount}",
     Says.PASSED: "ha pasado el {share} del periodo",
-    Says.PACE_SO_FAR: "al ritmo actual",
     Says.NOT_TO_THE_END: "hasta ahora, no hasta el final",
     Says.COST_UNKNOWN: "se desconoce el coste de {n} de {rows} campañas",
     Says.CURRENCIES: "en {currencies}: no se pueden sumar",
@@ -39,6 +40,16 @@ SPANISH: Mapping[Says, str] = {
     Says.NOBODY_DECIDED: "aún no se ha decidido nada",
     Says.OF_HANDED_OVER: "{share} de los entregados",
     Says.OF_REJECTED: "{share} de los rechazados",
+    Says.PER_WEEK: "por semana, según lo acordado",
+    Says.PER_MONTH: "por mes, según lo acordado",
+    Says.PER_QUARTER: "por trimestre, según lo acordado",
+    Says.FROM_REVENUE: "los que necesita el objetivo de ingresos",
+    Says.NEEDED: "objetivo {revenue} ÷ (negocio medio {average} × compra el {share} de los cualificados), para esta parte de su periodo",
+    Says.NO_RATE: "no hay objetivo de ingresos, o nadie compró",
+    Says.GIVEN_BACK: "y devueltos por datos malos: {n}",
+    Says.REACHED: "alcanzado",
+    Says.ON_TRACK: "en camino, al ritmo actual",
+    Says.AT_RISK: "en riesgo, al ritmo actual",
     Says.BAD_DATA: "no cuentan para marketing: datos malos, devueltos a tiempo",
 }
 
@@ -57,6 +68,7 @@ PARTS: Mapping[str, str] = {
     "open": "abiertos",
     "undecided": "sin decidir",
     "returned": "devueltos",
+    "needed": "necesarios",
     "baseline": "punto de partida",
     "target": "meta",
     "actual": "real",
@@ -75,12 +87,20 @@ PARTS: Mapping[str, str] = {
 """The rest of a measure's name behind its family's, in Spanish. What a CRM calls its stages and reasons stays as it is."""
 
 
+GROUPS: Mapping[str, str] = {ALL: "todo", NOTHING: "(ninguno)", NO_TOUCH: "(sin contacto de marketing)"}
+
+
 def label(measure: str, lang: Lang) -> str:
     """What people read for a number's name."""
     own, told = family(measure), DEFINITIONS[family(measure)][lang].label
     rest = measure[len(own) :].strip("_:")
     rest = rest if ":" in measure else rest.replace("_", " ")
     return f"{told}: {PARTS.get(rest, rest) if lang == 'es' else rest}" if rest else told
+
+
+def group_name(group: str, lang: Lang) -> str:
+    """A group as people read it: the CRM's own name, or ours for everything and for nothing."""
+    return GROUPS.get(group, group) if lang == "es" else group
 
 
 def sentence(note: Note | None, lang: Lang) -> str:

@@ -10,18 +10,20 @@ import click
 from journey.business_time import Calendar
 from sync.app import App
 from sync.cli.definitions import DEFINITIONS, family
-from sync.cli.measure_words import label, sentence
+from sync.cli.measure_words import group_name, label, sentence
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.session import application, known
 from sync.cli.words import Lang, chosen, day_time, duration, number, percent
 from sync.cli.zone import agreed_zone
 from sync.config import Config
-from sync.measures import By, Number, Question
+from sync.config_goals import QualifiedLeads
+from sync.measures import By, LeadGoal, LeadPart, Number, Question
 from sync.metrics import metrics as measured
-from sync.period import Period, Years
+from sync.period import Bucket, Period, Years
 
 SINCE = "previous_quarter"
+PARTS_BY = ("source", "campaign", "segment")
 MONTHS = {"previous_month": 1, "previous_quarter": 3, "previous_year": 12}
 COLUMNS = (*("measure", "group", "value", "low", "high", "unit", "rows", "provisional", "note", "read_until"),)
 _HEADINGS: dict[Lang, tuple[str, ...]] = {
@@ -85,7 +87,16 @@ def asked(app: App, since: str | None, by: str | None) -> Question:
         growth=goals.revenue_growth,
         goal_months=MONTHS[goals.over],
         gross_margin=goals.gross_margin,
+        leads=_lead_goal(goals.qualified_leads),
     )
+
+
+def _lead_goal(section: QualifiedLeads | None) -> LeadGoal | None:
+    if section is None:
+        return None
+    named = [(By(by), getattr(part, by), part.target) for part in section.parts for by in PARTS_BY]
+    parts = tuple(LeadPart(by, str(group), target) for by, group, target in named if group is not None)
+    return LeadGoal(Bucket(section.per), section.target, parts)
 
 
 def years_of(config: Config) -> Years:
@@ -149,7 +160,7 @@ def _cells(one: Number, lang: Lang, zone: ZoneInfo) -> tuple[str, ...]:
     rows = number(one.rows, lang)
     return (
         plain(label(one.measure, lang)),
-        plain(one.group),
+        plain(group_name(one.group, lang)),
         shown(one, lang) + mark,
         band,
         rows,
@@ -166,6 +177,8 @@ def shown(one: Number, lang: Lang) -> str:
         return duration(one.value)
     if one.unit == "share":
         return percent(float(one.value), lang)
+    if one.unit == "leads":
+        return number(one.value, lang, 0 if one.value == int(one.value) else 1)
     if isinstance(one.value, Decimal):
         return f"{number(one.value, lang, 2)} {one.unit}".rstrip()
     return number(one.value, lang)
