@@ -74,6 +74,17 @@ def next_move_of(tally: Tally, told: tuple[Spell, ...], as_of: datetime) -> date
     return None
 
 
+def highest(tally: Tally, since: datetime, until: datetime) -> int:
+    """The highest score from `since` until just before `until` (at `since` if that is no later), disqualified or not.
+
+    It is looked at whenever something begins or ceases to count, and just before: in between points only fade.
+    """
+    first = micros(since)
+    last = max(first, micros(until) - 1)
+    ends = ((stretch.start, stretch.end - 1, stretch) for stretch in _stretches(tally, first, last))
+    return max(max(stretch.total(start), stretch.total(end)) for start, end, stretch in ends)
+
+
 class _Stretch:
     """A time from `start` until just before `end` in which the same pulses count, so that points only fade.
 

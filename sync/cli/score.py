@@ -9,6 +9,7 @@ from journey.model import Ref
 from journey.score import CriterionScore, Line, Score
 from journey.score import score as replay
 from state.model import PersonRow
+from sync.cli.bands import bands
 from sync.cli.options import Command, Group, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.people import journey_of, name_of, person_called, place
@@ -19,7 +20,10 @@ from sync.cli.zone import agreed_zone
 
 @click.group(cls=Group)
 def score() -> None:
-    """Explain a score, point by point."""
+    """Explain a score, point by point, and see whether scores mean anything."""
+
+
+score.add_command(bands)
 
 
 @score.command(cls=Command, examples=["relevo score explain ana@bodegas.es", "relevo score explain 101 --lang es"])
