@@ -35,7 +35,7 @@ class QualifiedLeads(Section):
     parts: list[LeadsFrom] = Field(
         default_factory=list,
         description="How many of them from where; the parts need not add up to the target.",
-        examples=[[{"source": "paid_search", "target": 40}]],
+        examples=[[{"source": "paid search", "target": 40}]],
     )
 
 

@@ -102,9 +102,17 @@ def names(store: Store) -> Names:
     campaigns = {fact.ref.id: str(fact.values.get("name") or fact.ref.id) for fact in every(store, Kind.CAMPAIGN)}
     return Names(
         owners={id_: str(values.get("name") or values.get("email") or id_) for id_, values in owners.items()},
-        teams={id_: str(values["team"]) for id_, values in owners.items() if values.get("team")},
+        teams=teams_of(owners),
         campaigns=campaigns,
     )
+
+
+def teams_of(owners: Mapping[str, Mapping[str, Value]]) -> Mapping[str, str]:
+    """Each owner's team: their own record's, else that of their record in another CRM, by e-mail."""
+    told = {id_: str(values["team"]) for id_, values in owners.items() if values.get("team")}
+    known = {str(email).lower(): team for id_, team in told.items() if (email := owners[id_].get("email"))}
+    others = {id_: known.get(str(values.get("email") or "").lower()) for id_, values in owners.items()}
+    return {id_: team for id_, team in others.items() if team} | told
 
 
 def every(store: Store, kind: Kind) -> Iterator[Fact]:

@@ -75,7 +75,7 @@ PARTS: Mapping[str, str] = {
     "expected": "esperado",
     "forecast": "previsión",
     "growth": "crecimiento",
-    "none": "nada",
+    "none": "sin atribuir",
     "first": "primer contacto",
     "last": "último contacto",
     "linear": "lineal",

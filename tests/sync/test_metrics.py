@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from connectors.memory.world import World
+from journey.model import Value
 from sync.app import App
 from sync.cli import main
 from sync.cli.definitions import DEFINITIONS, family
@@ -26,6 +27,7 @@ from sync.engine import Ending, run_sync
 from sync.measures import Number
 from sync.metrics import metrics
 from sync.period import Bucket, Period, Years
+from sync.subjects import teams_of
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=UTC)
 _SERIAL = count(1)
@@ -225,6 +227,17 @@ def test_groups_add_up_to_all(app: App) -> None:
         assert sum(one.rows for (name, _), one in told(app, by=by).items() if name == "qualified") == whole, by
     assert told(app, by="owner")["response_mean", "Sam"].value == timedelta(hours=2)
     assert told(app, by="team")["qualified", "(none)"].value == 1
+
+
+def test_an_owner_is_in_the_team_that_another_crm_knows_by_their_e_mail() -> None:
+    """Rosa's team is told by one CRM, and holds for her other record; what a record says itself comes first."""
+    owners: dict[str, dict[str, Value]] = {
+        "1": {"email": "Rosa@x.example", "team": "north"},
+        "005A": {"email": "rosa@x.example"},
+        "005B": {"email": "rosa@x.example", "team": "south"},
+        "9": {"email": None},
+    }
+    assert teams_of(owners) == {"1": "north", "005A": "south", "005B": "south"}
 
 
 def test_the_goal_is_20_percent_over_the_quarter_before(app: App) -> None:
