@@ -28,8 +28,9 @@ _POSTGRESQL_SETTINGS = (
     # goes with its cursor and is read again, a lost agreement is found in the CRM.
     "synchronous_commit = off",
     # Statements are led by a short list of keys. The planner, whose statistics of a growing table say that it is small,
-    # would read all of it instead of going through the index.
+    # would read all of it instead of going through the index, as it does right after a first load.
     "enable_seqscan = off",
+    "enable_bitmapscan = off",
     "enable_hashjoin = off",
     "enable_mergejoin = off",
     "jit = off",
