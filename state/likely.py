@@ -1,14 +1,16 @@
 """Pairs of people who may be one: found by equal phones and names, judged by `journey.likeness`, for a person to decide.
 
-Computed when asked, from indexes that every page keeps, so that it is never out of date. Memory is bounded by the number of
-pairs asked for, and no work grows with the square of the people who share something.
+Computed when asked, so that it is never out of date, by one sorted scan for each: every page of records would pay for an index
+that only this list reads. Memory is bounded by the number of pairs asked for, and no work grows with the square of the people
+who share something.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from itertools import combinations
+from itertools import combinations, groupby, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -21,6 +23,15 @@ from state.sources import Sources
 
 _COLUMNS = ("phone", "namesake")
 _AT_ONCE = 200
+_FETCHED = 1_000
+# Sorted by the database, on disk where it must, which hands out no row but those of values that several have.
+_SHARED = """
+    SELECT value, person FROM (
+      SELECT value, person, COUNT(*) OVER (PARTITION BY value) AS sharing FROM (
+        SELECT {column} AS value, person FROM records WHERE {column} IS NOT NULL GROUP BY {column}, person
+      ) AS holders
+    ) AS counted WHERE sharing BETWEEN 2 AND :most ORDER BY value
+"""
 _OWN = """
     SELECT r.person, r.source, r.id, r.email, r.body FROM n JOIN records r ON r.person = n.name
     WHERE r.gone = 0
@@ -89,18 +100,11 @@ def _order(pair: LikelyPair) -> tuple[float, Ref, Ref]:
 
 def _shared(connection: Connection, column: str) -> Iterator[Sequence[Sequence[PersonId]]]:
     """The people of each value of the column that several but not too many of them have, some values at once."""
-    values = text(f"""
-        SELECT {column} AS value FROM records WHERE {column} > :after
-        GROUP BY {column} HAVING COUNT(DISTINCT person) BETWEEN 2 AND {MOST_SHARING} ORDER BY {column} LIMIT {_AT_ONCE}
-    """)  # noqa: S608 (nothing but constants)
-    holders = f"SELECT DISTINCT r.{column}, r.person FROM n JOIN records r ON r.{column} = n.name"  # noqa: S608
-    after = ""
-    while found := connection.scalars(values, {"after": after}).all():
-        people: dict[str, list[PersonId]] = defaultdict(list)
-        for value, person in by_names(connection, holders, found):
-            people[value].append(person)
-        yield list(people.values())
-        after = found[-1]
+    query = text(_SHARED.format(column=column))
+    rows = connection.execute(query, {"most": MOST_SHARING}, execution_options={"yield_per": _FETCHED})
+    people = ([person for _, person in same] for _, same in groupby(rows, itemgetter(0)))
+    while groups := list(islice(people, _AT_ONCE)):
+        yield groups
 
 
 def _pairs(

@@ -6,7 +6,7 @@ The migrations in `state/migrations` create them; a test holds both equal.
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 
 metadata = MetaData()
@@ -49,10 +49,11 @@ records = Table(
 )
 """One row a record, `gone` once it was deleted or merged away. `person` is set for records of kind person only.
 
-`email` and `external_id` are proof of who it is; `phone` and `namesake` lead to records that it may be one person with.
+`email` and `external_id` are proof of who it is; `phone` and `namesake` lead to records that it may be one person with,
+which only a review asks for: they have no index.
 """
 
-for _name in ("person", "email", "merged_id", "external_id", "phone", "namesake"):
+for _name in ("person", "email", "merged_id", "external_id"):
     _column = records.c[_name]
     Index(f"records_{_name}", _column, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
 

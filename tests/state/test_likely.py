@@ -69,6 +69,15 @@ def test_a_switchboard_brings_up_nobody(store: Store) -> None:
     assert pairs(store) == []
 
 
+def test_a_long_list_is_whole(store: Store) -> None:
+    """Also where the database hands it out in several parts, while other things are looked up."""
+    take(store, *(contact(str(n), phone=f"600{n // 2:06}") for n in range(2_500)))
+    found = store.likely_pairs(2_000)
+    assert {(int(pair.one.ref.id), int(pair.other.ref.id)) for pair in found} == {
+        (n, n + 1) for n in range(0, 2_500, 2)
+    }
+
+
 def test_who_is_decided_apart_or_together_is_not_asked_about_again(store: Store) -> None:
     take(store, *(contact(id_, phone="600000001") for id_ in "123"))
     store.link(Ref(CRM, CONTACTS, "1"), Ref(CRM, CONTACTS, "2"), "ana")
