@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from journey.derive import Agreement, derive
+from journey.handover import Decision, handovers
 from journey.model import Journey
 from journey.sla import SlaStatus
 from sync.app import App
@@ -24,7 +25,7 @@ class Outcome:
 
     `qualified` people qualified in it (of whom `bought` have since), `load` of each owner's; `clocks` were opened, of which `late`
     were not answered in time (so far, by all that is known now) and `apart` are paused or excluded. Of the `buyers` of the
-    period, `found` had qualified before they bought.
+    period, `found` had qualified before they bought. Of its qualifications sales has `decided` on so many, and `accepted` those.
     """
 
     qualified: int = 0
@@ -34,6 +35,8 @@ class Outcome:
     apart: int = 0
     buyers: int = 0
     found: int = 0
+    accepted: int = 0
+    decided: int = 0
     load: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -45,6 +48,11 @@ class Outcome:
     def recall(self) -> float | None:
         """The share of the period's buyers that it had sent to sales before; None if nobody bought."""
         return self.found / self.buyers if self.buyers else None
+
+    @property
+    def acceptance(self) -> float | None:
+        """The share of the decided qualifications that sales accepted; None if none was decided."""
+        return self.accepted / self.decided if self.decided else None
 
     @property
     def late_share(self) -> float | None:
@@ -82,6 +90,10 @@ def _add(
         outcome.bought += won_at(path, inside, as_of) is not None
         owner = path.now.get("owner")
         outcome.load[named.owner(None if owner is None else str(owner)) or NOBODY] += 1
+    for handover in handovers(path, derived.spells, agreement.handover, as_of):
+        if period.holds(handover.qualified_at):
+            outcome.decided += handover.decided_at is not None
+            outcome.accepted += handover.decision is Decision.ACCEPTED
     for cycle in derived.cycles:
         if period.holds(cycle.opened_at):
             outcome.clocks += 1

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from sync.cli.errors import Failure
+from sync.cli.measure_words import group_name
 from sync.cli.metrics import period_called, years_of
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
@@ -15,7 +16,9 @@ from sync.config_change import WrongChange
 from sync.whatif import NOBODY, Outcome, outcomes
 
 COLUMNS = ("measure", "was", "would_be", "difference")
-SHARES = frozenset({"precision", "recall", "late_share"})
+SHARES = frozenset({"precision", "recall", "acceptance", "late_share"})
+POINTS: dict[Lang, str] = {"en": "pts", "es": "pp"}
+"""Percentage points: what shares differ by."""
 _LABELS: dict[Lang, dict[str, str]] = {
     "en": {
         "qualified": "people who qualified",
@@ -23,6 +26,7 @@ _LABELS: dict[Lang, dict[str, str]] = {
         "clocks": "clocks opened",
         "late": "… late or never answered",
         "late_share": "… as a share of those that count",
+        "acceptance": "accepted by sales, of those decided on",
         "precision": "precision: bought so far, of those who qualified",
         "recall": "recall: had qualified before, of those who bought",
         "load": "load",
@@ -33,6 +37,7 @@ _LABELS: dict[Lang, dict[str, str]] = {
         "clocks": "relojes abiertos",
         "late": "… contestados tarde o nunca",
         "late_share": "… como parte de los que cuentan",
+        "acceptance": "aceptados por ventas, de los decididos",
         "precision": "precisión: han comprado, de los cualificados",
         "recall": "cobertura: ya cualificados, de los que compraron",
         "load": "carga",
@@ -105,7 +110,7 @@ def whatif(ctx: click.Context, changes: tuple[str, ...], over: str, lang: str | 
 
 def compared(was: Outcome, would: Outcome) -> Sequence[Row]:
     """Both outcomes side by side; the load of each owner last, heaviest first."""
-    names = ("qualified", "per_owner", "clocks", "late", "late_share", "precision", "recall")
+    names = ("qualified", "per_owner", "clocks", "late", "late_share", "acceptance", "precision", "recall")
     rows = [_row(name, _value(was, name), _value(would, name)) for name in names]
     owners = sorted({*was.load, *would.load}, key=lambda owner: (-would.load[owner], -was.load[owner], owner))
     return [*rows, *(_row(f"load:{owner}", was.load[owner], would.load[owner]) for owner in owners)]
@@ -125,8 +130,10 @@ def _row(name: str, was: float | None, would: float | None) -> Row:
 
 def _cells(row: Row, lang: Lang) -> tuple[str, ...]:
     name, _, owner = row[0].partition(":")
-    label = _LABELS[lang][name] + (f": {plain(owner)}" if owner else "")
+    label = _LABELS[lang][name] + (f": {plain(group_name(owner, lang))}" if owner else "")
     was, would, difference = (_shown(name, value, lang) for value in row[1:])
+    if name in SHARES and row[3] is not None:
+        difference = f"{number(100 * row[3], lang, 1)} {POINTS[lang]}"
     sign = "+" if row[3] is not None and row[3] > 0 else ""
     return label, was, would, sign + difference
 

@@ -116,6 +116,16 @@ def test_a_shorter_target_makes_an_answer_late(company: Company) -> None:
     assert (was.late_share, would.late_share) == (0.5, 1.0)
 
 
+def test_what_sales_decided_is_told_of_those_who_would_have_been_sent(company: Company) -> None:
+    """By their owner Ana was taken, and at 30 points Leo too; nobody decided on Eva."""
+    accepted = "sla.handover={accepted_when: 'owner == \"o1\"'}"
+    was, would = asked(company, accepted)
+    assert (was.acceptance, was.decided) == (None, 0)
+    assert (would.acceptance, would.decided) == (1.0, 1)
+    _, more = asked(company, accepted, "score.qualified_at=30")
+    assert (more.accepted, more.decided) == (2, 2)
+
+
 def test_it_is_what_really_having_had_that_agreement_tells(company: Company) -> None:
     """I9: after changing the file and a sync, what is equals what would have been."""
     _, would = asked(company, "score.qualified_at=30", "sla.policies.first-contact.target=4h")
