@@ -51,18 +51,13 @@ class Handover:
     owner: str | None = None
     returned: bool = False
 
-    @property
-    def took(self) -> timedelta | None:
-        """From qualifying to the decision."""
-        return None if self.decided_at is None else self.decided_at - self.qualified_at
-
 
 def handovers(journey: Journey, spells: Sequence[Spell], rules: HandoverRules, as_of: datetime) -> tuple[Handover, ...]:
     """What became of each spell of being qualified, oldest first; what happened after `as_of` is not seen (I9).
 
     A decision belongs to the last spell that began before it. Who was accepted before qualifying is so at once; a rejection has
     to be new, or an old one would reject every later qualification. Sales may change its mind: a rejected lead that is
-    accepted later is accepted, and an accepted one can be rejected for as long as it can be returned. After that a rejection
+    accepted later is accepted, even if it is not taken back in so many words (one CRM may say no and another have the deal), and an accepted one can be rejected for as long as it can be returned. After that a rejection
     is the outcome of sales' own work.
     """
     view = _View(journey, rules)
@@ -131,17 +126,17 @@ def _handover(view: _View, spell: Spell, until: datetime | None, as_of: datetime
     decision: Decision | None = None
     decided_at = entered
     reason: str | None = None
-    before = view.rejected(entered - timedelta(microseconds=1))
+    was_refused, was_taken = view.rejected(entered - timedelta(microseconds=1)), False
     for at in view.times(entered, until, as_of):
-        refused = view.rejected(at)
+        refused, taken = view.rejected(at), view.accepted(at)
         taken_back = decision is Decision.ACCEPTED and at <= entered + rules.returned_within
-        if refused and not before and (decision is None or taken_back):
+        if refused and not was_refused and (decision is None or taken_back):
             decision, decided_at, reason = Decision.REJECTED, at, None
-        elif not refused and decision is not Decision.ACCEPTED and view.accepted(at):
+        elif taken and decision is not Decision.ACCEPTED and not (refused and was_taken):
             decision, decided_at = Decision.ACCEPTED, at
         if refused and decision is Decision.REJECTED:
             reason = view.reason(at) or reason
-        before = refused
+        was_refused, was_taken = refused, taken
     if decision is None:
         gone = spell.left is not None and spell.left <= as_of
         return Handover(entered, Decision.UNDECIDED if gone else Decision.OPEN)

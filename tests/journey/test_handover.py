@@ -54,7 +54,6 @@ def told(journey: Journey, *entered: float, as_of: float = 90, left: float | Non
 def test_a_lead_that_reaches_sales_own_stage_is_accepted_then_by_whoever_owned_it() -> None:
     journey = path({-9: {"owner": "7"}, 1: {"owner": "8"}, 3: {"owner": "9"}}, {-9: "mql", 2: "sql"})
     assert told(journey, 0) == (Handover(day(0), Decision.ACCEPTED, day(2), owner="8"),)
-    assert told(journey, 0)[0].took == timedelta(days=2)
 
 
 def test_what_the_crm_says_of_the_stage_now_is_not_taken_for_what_it_was() -> None:
@@ -107,6 +106,12 @@ def test_an_accepted_lead_can_be_returned_for_two_weeks_and_is_accepted_from_the
 
 def test_a_rejected_lead_that_is_accepted_later_is_accepted() -> None:
     assert told(path({-9: {}, 2: OUT, 5: {}}, {6: "sql"}), 0)[0] == Handover(day(0), Decision.ACCEPTED, day(6))
+
+
+def test_a_deal_after_a_rejection_is_an_acceptance_though_nobody_takes_the_rejection_back() -> None:
+    found = told(path({-9: {}, 2: OUT}, deals=(deal(4),)), 0)[0]
+    assert found == Handover(day(0), Decision.ACCEPTED, day(4))
+    assert told(path({-9: {}, 5: OUT}, deals=(deal(4),)), 0)[0].decision is Decision.REJECTED
 
 
 def test_a_rejection_that_is_taken_back_and_said_again_has_its_first_time() -> None:
