@@ -1,9 +1,10 @@
 """What is measured of people: how many qualify and buy, how soon they are contacted, and where they stop."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from journey.handover import Handover
 from journey.measures import Span, Wait, conversion, response
@@ -14,7 +15,6 @@ from sync.delivered import Delivered, deliver
 from sync.handover_measures import handover_numbers
 from sync.measures import Number, Question, field_of, median, share
 from sync.notes import Says, note
-from sync.period import Period
 from sync.subjects import Names, Subject, subjects
 
 STEPS = ("leads", "qualified", "contacted", "deal", "won")
@@ -47,6 +47,7 @@ def people(app: App, question: Question, named: Names) -> tuple[Cohorts, Deliver
     delivered = Delivered()
     for subject in subjects(app.store, app.agreement, named, question.as_of):
         _add(groups, subject, question)
+        _decisions(groups, subject, question, named)
         deliver(delivered, subject, question)
     return groups, delivered
 
@@ -70,7 +71,9 @@ def _add(groups: dict[str, Cohort], subject: Subject, question: Question) -> Non
         cohort(subject.qualified_at).qualified.append(Span(subject.qualified_at, subject.won_at))
     if period.holds(subject.won_at):
         cohort(subject.won_at).won_in_period += 1
-    _sales(cohort, subject, period)
+    for clock in subject.clocks:
+        if period.holds(clock.opened_at):
+            _wait(cohort(clock.opened_at), clock)
     if period.holds(subject.created_at):
         _walk(cohort(subject.created_at), subject)
     for stage, span in subject.stages:
@@ -78,14 +81,14 @@ def _add(groups: dict[str, Cohort], subject: Subject, question: Question) -> Non
             cohort(span.start).stages[stage].append(span)
 
 
-def _sales(cohort: Callable[[datetime], Cohort], subject: Subject, period: Period) -> None:
-    """What sales owed and decided in the period."""
-    for clock in subject.clocks:
-        if period.holds(clock.opened_at):
-            _wait(cohort(clock.opened_at), clock)
+def _decisions(groups: dict[str, Cohort], subject: Subject, question: Question, named: Names) -> None:
+    """What became of the period's qualifications, with whoever decided, whom the person may have left since."""
     for handover in subject.handovers:
-        if period.holds(handover.qualified_at):
-            cohort(handover.qualified_at).handovers.append(handover)
+        if question.period.holds(handover.qualified_at):
+            owner = handover.owner
+            decider = replace(subject, owner=named.owner(owner), team=named.team(owner)) if owner else subject
+            group = question.group(partial(field_of, decider), handover.qualified_at)
+            groups[group].handovers.append(handover)
 
 
 def _wait(cohort: Cohort, clock: CycleRow) -> None:

@@ -55,7 +55,7 @@ _HEADINGS: dict[Lang, tuple[str, ...]] = {
 def metrics(
     ctx: click.Context, since: str | None, by: str | None, explain: str | None, lang: str | None, fmt: Format
 ) -> None:
-    """The numbers that marketing and sales share: conversion, response, funnel, revenue, attribution, cost and goal.
+    """The numbers that both teams share: conversion, decisions, response, funnel, quantity, revenue, attribution, cost and goal.
 
     Each says how many rows it rests on and up to when the CRM had been read. Provisional ones are marked with *. Attributed
     amounts are by channel, whatever the grouping; costs in all or by campaign.

@@ -219,6 +219,20 @@ def test_every_mistake_is_told_at_once() -> None:
     assert places == ["4:12:", "15:45:", "16:23:", "30:89:", "39:29:", "44:40:", "45:27:", "47:1:"]
 
 
+@pytest.mark.parametrize(
+    ("goals", "message"),
+    [
+        ("{parts: [{source: web, segment: smb, target: 2}]}", "47:35: goals.qualified_leads.parts.0: name one of source, campaign and segment"),
+        ("{parts: [{target: 2}]}", "47:35: goals.qualified_leads.parts.0: name one of source, campaign and segment"),
+        ("{target: 0}", "47:35: goals.qualified_leads.target: must be greater than or equal to 1 (got 0)"),
+        ("{target: 9, per: day}", "47:43: goals.qualified_leads.per: must be 'week', 'month' or 'quarter' (got 'day')"),
+    ],
+)  # fmt: skip
+def test_a_quantity_that_cannot_be_is_refused_at_its_place(goals: str, message: str) -> None:
+    """I15."""
+    assert wrong(added=f"goals: {{qualified_leads: {goals}}}\n") == [message]
+
+
 def test_an_error_shows_its_line_with_a_caret() -> None:
     """I15."""
     with pytest.raises(ConfigErrors) as errors:

@@ -284,6 +284,50 @@ def test_the_command_prints_text_json_and_csv(app: App, config: str, tmp_path: P
         assert run(*wrong).exit_code == Exit.USAGE
 
 
+AGREED = """
+sla:
+  policies: [{name: first-contact, target: 24h}]
+  handover: {rejected_when: refused, reason: refused_for, bad_data: [duplicate]}
+goals:
+  qualified_leads: {target: 30, parts: [{source: search, target: 2}, {campaign: Fair, target: 9}]}
+"""
+
+
+def _agreed(config: str) -> str:
+    """With how sales decides, and a quantity."""
+    fields = "      source: source\n"
+    said = "      refused: {from: refused, type: boolean}\n      refused_for: why\n"
+    before, after = config.split("\nsla:\n")
+    return before.replace(fields, fields + said) + AGREED + after.split("\n", 1)[1]
+
+
+def test_a_rejection_is_dated_by_when_it_was_read_and_counted_for_whoever_decided(config: str) -> None:
+    """Leo was refused by Sam as a duplicate, and is with Rosa now: not one of the month's leads."""
+    text = _agreed(config)
+    crm = World.named(text.split("world: ", 1)[1].split("}")[0])
+    clock = NOW
+
+    def synced() -> App:
+        opened = App.open(parse_config(text, {}), now=lambda: clock)
+        assert [run_sync(opened, name).ending for name in opened.connections] == [Ending.COMPLETE] * 2
+        return opened
+
+    crm.put("contacts", "5", {"refused": "false", "why": None})
+    synced().close()
+    for change in ({"refused": "true", "why": "Duplicate", "owner": "o2"}, {"owner": "o1"}):
+        clock += timedelta(hours=1)
+        crm.put("contacts", "3", change, clock)
+        clock += timedelta(minutes=1)
+        synced().close()
+    with synced() as app:
+        found = told(app, by="owner")
+        assert found["rejected_for:Duplicate", "Sam"].value == 1
+        assert ("rejected_for:Duplicate", "Rosa") not in found
+        assert (found["quantity_actual", "all"].value, found["quantity_actual", "all"].rows) == (0, 1)
+        assert found["quantity_target", "all"].value == 30
+        assert found["quantity_target", "source: search"].value == 2
+
+
 MADRID = Years(ZoneInfo("Europe/Madrid"))
 
 
