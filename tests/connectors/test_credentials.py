@@ -24,8 +24,7 @@ class Issuer:
         return Token(f"token {self.logins}", self.clock.now() + timedelta(minutes=30))
 
 
-def test_threads_that_meet_the_same_rejection_share_one_login(clock: Clock) -> None:
-    """Pain 15."""
+def test_pain_15_threads_that_meet_the_same_rejection_share_one_login(clock: Clock) -> None:
     issuer, together = Issuer(clock), Barrier(16)
     credentials = Credentials(clock.now, "", fetch=issuer)
     rejected = credentials.current()

@@ -34,17 +34,17 @@ def limited(policy: str, times: int = 1) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(("policy", "seconds"), [("TEN_SECONDLY_ROLLING", 10), ("SECONDLY", 1)])
-def test_a_limit_is_waited_out_for_as_long_as_its_window(
+def test_pain_13_a_limit_is_waited_out_for_as_long_as_its_window(
     sandbox: Sandbox, connect: Connect, clock: Clock, policy: str, seconds: int
 ) -> None:
-    """Pain 13: HubSpot sends no Retry-After."""
+    """HubSpot sends no Retry-After."""
     sandbox.faults(limited(policy))
     connect().describe("contacts")
     assert seconds <= clock.slept < seconds + 1
 
 
-def test_the_daily_limit_is_for_later_at_once(sandbox: Sandbox, connect: Connect, clock: Clock) -> None:
-    """Pain 12: no call is wasted on it."""
+def test_pain_12_the_daily_limit_is_for_later_at_once(sandbox: Sandbox, connect: Connect, clock: Clock) -> None:
+    """No call is wasted on it."""
     sandbox.faults(limited("DAILY", times=0))
     with pytest.raises(Later) as caught:
         connect().describe("contacts")
@@ -78,8 +78,8 @@ def test_headers_that_make_no_sense_tell_nothing(clock: Clock) -> None:
     assert (told.skew, told.quota, told.now()) == (None, None, clock.now())
 
 
-def test_real_limits_are_never_hit(sandbox: Sandbox) -> None:
-    """Pain 12: 16 searches and 60 reads at once, on a real clock, against the sandbox's real limits."""
+def test_pain_12_real_limits_are_never_hit(sandbox: Sandbox) -> None:
+    """16 searches and 60 reads at once, on a real clock, against the sandbox's real limits."""
     sandbox.config(limits=True, burst=40, burst_window_s=1.0)
     sandbox.load(objects={"contacts": [{"properties": {"firstname": "a"}}]})
     options = {"auth": {"token": sandbox.token}, "host": sandbox.url, "burst": 40}
@@ -129,8 +129,8 @@ def test_a_missing_scope_stops_and_is_named(sandbox: Sandbox, connect: Connect) 
     assert "pat-narrow" not in str(caught.value)
 
 
-def test_sixteen_threads_with_an_expired_token_ask_for_one_new_one(sandbox: Sandbox, ports: Ports) -> None:
-    """Pain 15: and all of them are served."""
+def test_pain_15_sixteen_threads_with_an_expired_token_ask_for_one_new_one(sandbox: Sandbox, ports: Ports) -> None:
+    """And all of them are served."""
     hubspot = oauth(sandbox, ports)
     hubspot.describe("contacts")
     token = hubspot._account.api._credentials.current().secret

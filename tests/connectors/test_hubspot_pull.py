@@ -37,8 +37,8 @@ def searches(sandbox: Sandbox) -> int:
     return int(sandbox.ledger(writes=False)["calls"].get("POST /crm/objects/contacts/search", 0))
 
 
-def test_more_than_ten_thousand_changes_are_all_found(sandbox: Sandbox, connect: Connect) -> None:
-    """Pain 1; I4."""
+def test_pain_1_more_than_ten_thousand_changes_are_all_found(sandbox: Sandbox, connect: Connect) -> None:
+    """I4."""
     ids = sandbox.load(objects={"contacts": people(10_400, modified=lambda n: MS0 + n * 10)})["contacts"]
     hubspot = connect(archived_every="1d")
     found, _ = pulled(hubspot, CONTACTS, hubspot.rewind("contacts", T0))
@@ -47,10 +47,10 @@ def test_more_than_ten_thousand_changes_are_all_found(sandbox: Sandbox, connect:
 
 
 @pytest.mark.parametrize("sorted_as_text", [True, False])
-def test_an_instant_of_many_records_with_ids_of_any_length_is_drained(
+def test_pain_2_an_instant_of_many_records_with_ids_of_any_length_is_drained(
     sandbox: Sandbox, connect: Connect, *, sorted_as_text: bool
 ) -> None:
-    """Pain 2; I4: 2,000 contacts share one millisecond, their ids have two to six digits, others lie around them."""
+    """I4: 2,000 contacts share one millisecond, their ids have two to six digits, others lie around them."""
     sandbox.config(search_ids_as_text=sorted_as_text)
     ids = [*range(60, 260), *range(900, 2_500), *range(99_900, 100_100)]
     sandbox.load(objects={"contacts": people(2_000, modified=lambda _: MS0 + 500, ids=ids)})
@@ -62,8 +62,8 @@ def test_an_instant_of_many_records_with_ids_of_any_length_is_drained(
     assert max(len(page.cursor) for page in pages) < 4_000
 
 
-def test_what_the_index_showed_late_is_found_by_the_second_pass(sandbox: Sandbox, connect: Connect) -> None:
-    """Pain 3; I4: a later change shows before an earlier one, and the first pass goes by both."""
+def test_pain_3_what_the_index_showed_late_is_found_by_the_second_pass(sandbox: Sandbox, connect: Connect) -> None:
+    """I4: a later change shows before an earlier one, and the first pass goes by both."""
     (late,) = sandbox.load(objects={"contacts": people(1, modified=lambda _: MS0)})["contacts"]
     hubspot = connect(second_pass_after="1m")
     cursor = pulled(hubspot, CONTACTS)[1]
@@ -78,8 +78,8 @@ def test_what_the_index_showed_late_is_found_by_the_second_pass(sandbox: Sandbox
     assert {change.id: change.fields["firstname"] for change in second}[late] == "late"
 
 
-def test_the_second_pass_brings_the_links_again(sandbox: Sandbox, connect: Connect) -> None:
-    """Pain 9: a link changes without its record."""
+def test_pain_9_the_second_pass_brings_the_links_again(sandbox: Sandbox, connect: Connect) -> None:
+    """A link changes without its record."""
     selection = Selection("contacts", ("email",), links=("companies",))
     (company,) = sandbox.load(objects={"companies": [{"properties": {"name": "Acme"}}]})["companies"]
     hubspot = connect(second_pass_after="1m")
@@ -93,8 +93,8 @@ def test_the_second_pass_brings_the_links_again(sandbox: Sandbox, connect: Conne
     assert [dict(change.links) for change in second] == [{"companies": (company,)}]
 
 
-def test_a_sweep_tells_of_archived_records_once(sandbox: Sandbox, connect: Connect) -> None:
-    """Pain 6; I11: no search ever shows an archived record."""
+def test_pain_6_a_sweep_tells_of_archived_records_once(sandbox: Sandbox, connect: Connect) -> None:
+    """I11: no search ever shows an archived record."""
     lost, gone, _kept = sandbox.load(objects={"contacts": people(3, modified=lambda n: MS0 + n)})["contacts"]
     hubspot = connect(archived_every="0s")
     sandbox.load(objects={"contacts": [{"id": int(gone), "properties": {}, "archived": True, "modified": MS0 + 9}]})
@@ -115,8 +115,8 @@ def test_archived_records_are_swept_on_a_clock_of_their_own(sandbox: Sandbox, co
 
 
 @pytest.mark.parametrize("new_id", [False, True])
-def test_merged_records_lead_to_their_survivor(sandbox: Sandbox, connect: Connect, *, new_id: bool) -> None:
-    """Pain 7; I11: also when the merge gives the survivor an id of its own."""
+def test_pain_7_merged_records_lead_to_their_survivor(sandbox: Sandbox, connect: Connect, *, new_id: bool) -> None:
+    """I11: also when the merge gives the survivor an id of its own."""
     sandbox.config(merge_new_id=new_id)
     first, second = sandbox.load(objects={"contacts": people(2, modified=lambda n: MS0 + n)})["contacts"]
     hubspot = connect()
@@ -128,8 +128,10 @@ def test_merged_records_lead_to_their_survivor(sandbox: Sandbox, connect: Connec
     assert merged == {(id_, survivor) for id_ in (first, second) if id_ != survivor}
 
 
-def test_hundreds_of_properties_fit_into_no_url_and_are_read_all_the_same(sandbox: Sandbox, connect: Connect) -> None:
-    """Pain 10: neither 414 nor a field less, by backfill and by search."""
+def test_pain_10_hundreds_of_properties_fit_into_no_url_and_are_read_all_the_same(
+    sandbox: Sandbox, connect: Connect
+) -> None:
+    """Neither 414 nor a field less, by backfill and by search."""
     names = [f"relevo_a_rather_long_property_name_{n:03}" for n in range(200)]
     sandbox.load(
         properties={"contacts": [{"name": n, "label": n, "type": "string", "fieldType": "text"} for n in names]}
@@ -269,8 +271,8 @@ def test_a_cursor_of_another_make_stops_with_advice(connect: Connect) -> None:
     assert "resync" in caught.value.fix
 
 
-def test_a_missing_id_that_leads_to_another_record_was_merged(sandbox: Sandbox, connect: Connect) -> None:
-    """Pain 7; I11."""
+def test_pain_7_a_missing_id_that_leads_to_another_record_was_merged(sandbox: Sandbox, connect: Connect) -> None:
+    """I11."""
     (survivor,) = sandbox.load(objects={"contacts": people(1, modified=lambda _: MS0)})["contacts"]
     row = {"id": survivor, "properties": {}, "updatedAt": "2026-03-01T09:00:00.000Z"}
     sandbox.faults(

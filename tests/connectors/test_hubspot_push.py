@@ -41,10 +41,10 @@ def test_ids_that_are_missing_are_refused_row_by_row(sandbox: Sandbox, connect: 
     assert (outcomes[1].id, outcomes[1].code) == ("999999", "OBJECT_NOT_FOUND")
 
 
-def test_a_batch_that_is_refused_whole_is_halved_until_the_bad_rows_are_alone(
+def test_pain_16_a_batch_that_is_refused_whole_is_halved_until_the_bad_rows_are_alone(
     sandbox: Sandbox, connect: Connect
 ) -> None:
-    """Pain 16; I5: three bad rows of 100, one of them missing altogether; each says what is wrong with it."""
+    """I5: three bad rows of 100, one of them missing altogether; each says what is wrong with it."""
     ids = contacts(sandbox, 100)
     writes = [named(id_) for id_ in ids]
     writes[3] = named(ids[3], "no such stage", "lifecyclestage")
@@ -97,8 +97,8 @@ def test_writes_to_several_objects_keep_their_order(sandbox: Sandbox, connect: C
     assert [(type(outcome), outcome.id) for outcome in outcomes] == [(Written, one), (Written, company), (Written, two)]
 
 
-def test_a_write_that_the_answer_does_not_speak_of_is_looked_up(sandbox: Sandbox, connect: Connect) -> None:
-    """Pain 16: taken if HubSpot holds our value, and otherwise to be tried again; never taken on trust."""
+def test_pain_16_a_write_that_the_answer_does_not_speak_of_is_looked_up(sandbox: Sandbox, connect: Connect) -> None:
+    """Taken if HubSpot holds our value, and otherwise to be tried again; never taken on trust."""
     held, not_held = contacts(sandbox, 2)
     pushed(connect(), named(held))
     silent = {"status": "COMPLETE", "results": [], "startedAt": "", "completedAt": ""}

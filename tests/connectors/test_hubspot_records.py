@@ -20,8 +20,8 @@ POSITIONS = st.one_of(
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001 (made aware below)
-def test_every_way_in_which_hubspot_writes_a_time_is_read_alike(naive: datetime) -> None:
-    """Pain 23; I13."""
+def test_pain_23_every_way_in_which_hubspot_writes_a_time_is_read_alike(naive: datetime) -> None:
+    """I13."""
     time = naive.replace(microsecond=naive.microsecond // 1000 * 1000, tzinfo=UTC)
     epoch_ms = (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
     iso = time.isoformat(timespec="milliseconds")
@@ -51,8 +51,8 @@ def test_a_text_that_is_no_position_stops(text: str) -> None:
         load(Cursor(text))
 
 
-def test_a_survivor_tells_of_each_record_merged_into_it() -> None:
-    """Pain 7; I11: HubSpot separates ids with semicolons, and may name the survivor itself."""
+def test_pain_7_a_survivor_tells_of_each_record_merged_into_it() -> None:
+    """I11: HubSpot separates ids with semicolons, and may name the survivor itself."""
     row = {
         "id": "9",
         "updatedAt": "2026-03-12T07:33:46.615Z",

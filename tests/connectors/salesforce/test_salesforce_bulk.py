@@ -59,8 +59,8 @@ def plain(change: Change) -> Any:
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_bulk_and_plain_pulls_tell_the_same(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 23: numbers, booleans, nulls, times and line breaks are the same in CSV as in JSON."""
+def test_pain_23_bulk_and_plain_pulls_tell_the_same(org: SalesforceSandbox, connect: Connect) -> None:
+    """Numbers, booleans, nulls, times and line breaks are the same in CSV as in JSON."""
     made = loaded(org, 250)
     by_bulk, by_rest = told(backfilled(connect(bulk_from=1))), told(backfilled(connect()))
     assert list(by_bulk) == list(by_rest) == sorted(made)
@@ -113,18 +113,19 @@ def test_a_job_that_is_gone_is_gone_on_without(org: SalesforceSandbox, connect: 
     ],
     ids=["times out", "stops short", "hangs", "is refused", "is forbidden"],
 )
-def test_a_job_that_fails_still_yields_everything(
+def test_pain_14_a_job_that_fails_still_yields_everything(
     org: SalesforceSandbox, connect: Connect, clock: Clock, rule: dict[str, Any]
 ) -> None:
-    """Pain 14: a job that ended short reports success all the same."""
+    """A job that ended short reports success all the same."""
     made = loaded(org, 150)
     org.faults([rule])
     assert set(told(backfilled(connect(bulk_from=1, bulk_deadline="10m")))) == set(made)
     assert clock.slept < 700
 
 
-def test_a_hanging_job_is_given_up_at_its_deadline(org: SalesforceSandbox, connect: Connect, clock: Clock) -> None:
-    """Pain 14."""
+def test_pain_14_a_hanging_job_is_given_up_at_its_deadline(
+    org: SalesforceSandbox, connect: Connect, clock: Clock
+) -> None:
     loaded(org, 10)
     org.faults([{"effect": "job_stuck", "route": "JOB queryAll Lead"}])
     backfilled(connect(bulk_from=1, bulk_deadline="10m"))
@@ -138,8 +139,8 @@ def test_a_small_object_is_read_without_a_job(org: SalesforceSandbox, connect: C
     assert not [route for route in org.ledger()["calls"] if "jobs" in route]
 
 
-def test_a_compound_field_is_read_without_a_job(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 14: bulk queries know no addresses."""
+def test_pain_14_a_compound_field_is_read_without_a_job(org: SalesforceSandbox, connect: Connect) -> None:
+    """Bulk queries know no addresses."""
     org.load(objects={"Lead": [{"LastName": "Gil", "Company": "ACME", "City": "Soria"}]})
     pages = list(connect(bulk_from=1).pull(Selection("Lead", ("Address",)), None))
     assert pages[0].changes[0].fields["Address"]["city"] == "Soria"

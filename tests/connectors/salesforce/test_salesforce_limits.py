@@ -12,8 +12,10 @@ from sandbox.salesforce.serve import SalesforceSandbox
 Connect = Callable[..., Salesforce]
 
 
-def test_used_up_calls_are_for_later_at_once(org: SalesforceSandbox, connect: Connect, clock: Clock) -> None:
-    """Pains 12 and 13: a 403 without a Retry-After; no call is wasted on it."""
+def test_pain_12_and_pain_13_used_up_calls_are_for_later_at_once(
+    org: SalesforceSandbox, connect: Connect, clock: Clock
+) -> None:
+    """A 403 without a Retry-After; no call is wasted on it."""
     org.config(limits=True, daily=100, used=100)
     with pytest.raises(Later) as caught:
         connect().describe("Lead")
@@ -21,8 +23,10 @@ def test_used_up_calls_are_for_later_at_once(org: SalesforceSandbox, connect: Co
     assert org.ledger()["totals"]["calls"] == 1
 
 
-def test_too_many_long_calls_at_once_are_waited_out(org: SalesforceSandbox, connect: Connect, clock: Clock) -> None:
-    """Pain 13: the same code as for the day's limit, and another matter."""
+def test_pain_13_too_many_long_calls_at_once_are_waited_out(
+    org: SalesforceSandbox, connect: Connect, clock: Clock
+) -> None:
+    """The same code as for the day's limit, and another matter."""
     message = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
     body = [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": message}]
     org.faults([{"effect": "status", "status": 403, "body": body, "times": 2}])
@@ -30,8 +34,7 @@ def test_too_many_long_calls_at_once_are_waited_out(org: SalesforceSandbox, conn
     assert clock.slept > 0
 
 
-def test_the_vendors_count_of_our_calls_is_told(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 12."""
+def test_pain_12_the_vendors_count_of_our_calls_is_told(org: SalesforceSandbox, connect: Connect) -> None:
     org.config(daily=1_000, used=990)
     salesforce = connect()
     assert salesforce.quota() is None

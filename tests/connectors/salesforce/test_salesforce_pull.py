@@ -66,10 +66,10 @@ def ids(changes: Sequence[Change]) -> list[str]:
     return [change.id for change in changes]
 
 
-def test_a_record_that_commits_late_with_an_earlier_stamp_is_found(
+def test_pain_4_a_record_that_commits_late_with_an_earlier_stamp_is_found(
     org: SalesforceSandbox, leads: Reader, now: datetime
 ) -> None:
-    """Pain 4, I4: it appears behind the cursor."""
+    """I4: it appears behind the cursor."""
     lead(org)
     leads.pull()
     leads.after(5)
@@ -81,8 +81,8 @@ def test_a_record_that_commits_late_with_an_earlier_stamp_is_found(
     assert leads.after(700) == []
 
 
-def test_a_second_edit_in_the_second_that_was_just_read_is_found(org: SalesforceSandbox, leads: Reader) -> None:
-    """Pain 4: stamps have whole seconds, and edits have not."""
+def test_pain_4_a_second_edit_in_the_second_that_was_just_read_is_found(org: SalesforceSandbox, leads: Reader) -> None:
+    """Stamps have whole seconds, and edits have not."""
     org.config(clock={"frozen": "2026-11-24T10:00:00Z"})
     id_ = lead(org)
     leads.pull()
@@ -90,8 +90,8 @@ def test_a_second_edit_in_the_second_that_was_just_read_is_found(org: Salesforce
     assert [change.fields["Email"] for change in leads.pull()] == ["second@acme.example"]
 
 
-def test_records_of_one_second_are_all_found_across_pages(org: SalesforceSandbox, leads: Reader) -> None:
-    """Pain 4: a page may end inside a second."""
+def test_pain_4_records_of_one_second_are_all_found_across_pages(org: SalesforceSandbox, leads: Reader) -> None:
+    """A page may end inside a second."""
     leads.pull()
     made(org, "Lead", *[{**LEAD, "SystemModstamp": "2027-01-01T00:00:00Z"} for _ in range(4_100)])
     assert len(set(ids(leads.after(10)))) == 4_100
@@ -122,8 +122,8 @@ def test_an_empty_page_that_goes_on_is_not_the_end(
     assert set(deals.pull()[0].links["Contact"]) == set(contacts)
 
 
-def test_a_deletion_is_told_once_by_the_scan(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 6: getDeleted names it too, but it is in the recycle bin, where the scan has seen it."""
+def test_pain_6_a_deletion_is_told_once_by_the_scan(org: SalesforceSandbox, connect: Connect) -> None:
+    """`getDeleted` names it too, but it is in the recycle bin, where the scan has seen it."""
     reader = Reader(org, connect(deletions_every="0s"), LEADS)
     id_ = lead(org)
     reader.pull()
@@ -133,8 +133,8 @@ def test_a_deletion_is_told_once_by_the_scan(org: SalesforceSandbox, connect: Co
     assert reader.after(120) == []
 
 
-def test_a_record_purged_before_it_was_seen_deleted_is_told(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 6, I11: nothing is left in the recycle bin; only getDeleted knows."""
+def test_pain_6_a_record_purged_before_it_was_seen_deleted_is_told(org: SalesforceSandbox, connect: Connect) -> None:
+    """I11: nothing is left in the recycle bin; only getDeleted knows."""
     reader = Reader(org, connect(), LEADS)
     id_, _kept = lead(org), lead(org)
     reader.pull()
@@ -153,8 +153,8 @@ def test_after_a_month_of_silence_deletions_are_asked_for_as_far_back_as_they_ar
     assert ids(leads.after(30 * 86_400)) == [id_]
 
 
-def test_a_merged_lead_leads_to_its_survivor(org: SalesforceSandbox, leads: Reader) -> None:
-    """Pain 7, I11."""
+def test_pain_7_a_merged_lead_leads_to_its_survivor(org: SalesforceSandbox, leads: Reader) -> None:
+    """I11."""
     lost, kept = lead(org), lead(org)
     leads.pull()
     leads.after(5)
@@ -163,8 +163,8 @@ def test_a_merged_lead_leads_to_its_survivor(org: SalesforceSandbox, leads: Read
     assert told == {lost: (True, kept, None), kept: (False, None, None)}
 
 
-def test_a_converted_lead_lives_on_as_its_contact(org: SalesforceSandbox, leads: Reader) -> None:
-    """Pain 8, I11: told by a pull, a read, and a first pull; and not counted any more."""
+def test_pain_8_a_converted_lead_lives_on_as_its_contact(org: SalesforceSandbox, leads: Reader) -> None:
+    """I11: told by a pull, a read, and a first pull; and not counted any more."""
     id_ = lead(org)
     leads.pull()
     leads.after(5)
@@ -181,8 +181,8 @@ def test_a_converted_lead_lives_on_as_its_contact(org: SalesforceSandbox, leads:
     assert leads.salesforce.count("Lead", Window()) == 0
 
 
-def test_an_opportunity_brings_its_contacts_account_and_stages(org: SalesforceSandbox, deals: Reader) -> None:
-    """Pain 9: the contacts by their roles, the stages from OpportunityHistory."""
+def test_pain_9_an_opportunity_brings_its_contacts_account_and_stages(org: SalesforceSandbox, deals: Reader) -> None:
+    """The contacts by their roles, the stages from OpportunityHistory."""
     (account,) = made(org, "Account", {"Name": "ACME"})
     ana, eva = made(org, "Contact", {"LastName": "Ruiz"}, {"LastName": "Gil"})
     deal = opportunity(org, account)
@@ -199,10 +199,9 @@ def test_an_opportunity_brings_its_contacts_account_and_stages(org: SalesforceSa
     assert deals.salesforce.read(DEALS, [deal]) == [change]
 
 
-def test_a_contact_of_an_opportunity_comes_and_goes_though_its_stamp_stays(
+def test_pain_9_a_contact_of_an_opportunity_comes_and_goes_though_its_stamp_stays(
     org: SalesforceSandbox, deals: Reader
 ) -> None:
-    """Pain 9."""
     (account,) = made(org, "Account", {"Name": "ACME"})
     (contact,) = made(org, "Contact", {"LastName": "Ruiz"})
     deal = opportunity(org, account)
@@ -247,8 +246,8 @@ def test_a_field_of_a_related_record_is_read_by_its_path(org: SalesforceSandbox,
     assert [change.fields["Account.Name"] for change in reader.pull()[:2]] == ["ACME", None]
 
 
-def test_a_formula_field_is_refreshed_on_its_own_clock(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 5: its value changes while no stamp moves."""
+def test_pain_5_a_formula_field_is_refreshed_on_its_own_clock(org: SalesforceSandbox, connect: Connect) -> None:
+    """Its value changes while no stamp moves."""
     org.load(fields={"Lead": [{"name": "Age__c", "type": "double", "formula": "TODAY() - DATEVALUE(CreatedDate)"}]})
     id_ = lead(org)
     reader = Reader(org, connect(), Selection("Lead", ("Age__c",)))
@@ -259,16 +258,18 @@ def test_a_formula_field_is_refreshed_on_its_own_clock(org: SalesforceSandbox, c
     assert reader.after(3_600) == []
 
 
-def test_no_formula_no_refresh(org: SalesforceSandbox, leads: Reader) -> None:
-    """Pain 5: one describe call a day finds out."""
+def test_pain_5_no_formula_no_refresh(org: SalesforceSandbox, leads: Reader) -> None:
+    """One describe call a day finds out."""
     lead(org)
     leads.pull()
     leads.after(700)
     assert leads.after(2 * 86_400) == []
 
 
-def test_a_field_hidden_by_its_security_stops_the_pull_by_name(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 11: never a column of nulls."""
+def test_pain_11_a_field_hidden_by_its_security_stops_the_pull_by_name(
+    org: SalesforceSandbox, connect: Connect
+) -> None:
+    """Never a column of nulls."""
     org.load(security={org.username: {"Lead.AnnualRevenue": "hidden"}})
     salesforce = connect()
     assert "AnnualRevenue" not in salesforce.describe("Lead").fields
@@ -277,16 +278,17 @@ def test_a_field_hidden_by_its_security_stops_the_pull_by_name(org: SalesforceSa
     assert "field-level security" in caught.value.fix
 
 
-def test_many_ids_are_read_in_calls_of_a_bearable_length(org: SalesforceSandbox, leads: Reader) -> None:
-    """Pain 10: 16,384 characters are the end."""
+def test_pain_10_many_ids_are_read_in_calls_of_a_bearable_length(org: SalesforceSandbox, leads: Reader) -> None:
+    """16,384 characters are the end."""
     made_ = made(org, "Lead", *[LEAD for _ in range(1_000)])
     org.clear_ledger()
     assert ids(leads.salesforce.read(LEADS, made_)) == made_
     assert org.ledger()["totals"]["calls"] == 3
 
 
-def test_a_query_that_times_out_is_tried_again_and_then_is_for_later(org: SalesforceSandbox, leads: Reader) -> None:
-    """Pain 14."""
+def test_pain_14_a_query_that_times_out_is_tried_again_and_then_is_for_later(
+    org: SalesforceSandbox, leads: Reader
+) -> None:
     body = [{"errorCode": "QUERY_TIMEOUT", "message": "Your query request was running for too long."}]
     org.faults([{"effect": "status", "status": 400, "body": body, "route": "GET /queryAll"}])
     with pytest.raises(Later, match="QUERY_TIMEOUT"):
@@ -295,8 +297,8 @@ def test_a_query_that_times_out_is_tried_again_and_then_is_for_later(org: Salesf
 
 
 @given(st.integers(0, 4_000_000_000))
-def test_times_are_read_alike_from_json_bulk_results_and_queries(seconds: int) -> None:
-    """Pain 23, I13: +0000, Z, and other offsets."""
+def test_pain_23_times_are_read_alike_from_json_bulk_results_and_queries(seconds: int) -> None:
+    """I13: +0000, Z, and other offsets."""
     whole = datetime.fromtimestamp(seconds, UTC)
     text = whole.strftime("%Y-%m-%dT%H:%M:%S.000")
     assert moment(f"{text}+0000") == moment(f"{text}Z") == whole

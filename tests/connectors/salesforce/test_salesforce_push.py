@@ -44,10 +44,10 @@ def test_two_hundred_writes_cost_two_calls(org: SalesforceSandbox, connect: Conn
     assert outcomes == [Written(id_, now[id_]) for id_ in leads]
 
 
-def test_a_value_of_the_wrong_kind_spoils_the_call_and_is_found_alone(
+def test_pain_16_a_value_of_the_wrong_kind_spoils_the_call_and_is_found_alone(
     org: SalesforceSandbox, connect: Connect, leads: list[str]
 ) -> None:
-    """Pain 16, I5: Salesforce refuses all 200; halving finds the one."""
+    """I5: Salesforce refuses all 200; halving finds the one."""
     writes = [score(id_) for id_ in leads]
     writes[131] = score(leads[131], "high")
     assert refusals(push(connect(), *writes)) == {131: ("JSON_PARSER_ERROR", False)}
@@ -55,8 +55,10 @@ def test_a_value_of_the_wrong_kind_spoils_the_call_and_is_found_alone(
     assert org.ledger()["totals"]["calls"] < 30
 
 
-def test_a_field_that_is_gone_costs_no_search(org: SalesforceSandbox, connect: Connect, leads: list[str]) -> None:
-    """Pain 16: all 200 rows have it, and the answer names it."""
+def test_pain_16_a_field_that_is_gone_costs_no_search(
+    org: SalesforceSandbox, connect: Connect, leads: list[str]
+) -> None:
+    """All 200 rows have it, and the answer names it."""
     outcomes = push(connect(), *[Write("Lead", id_, {"Gone__c": 1}) for id_ in leads])
     assert set(refusals(outcomes).values()) == {("INVALID_FIELD", False)}
     assert [outcome.id for outcome in outcomes] == leads
@@ -71,16 +73,16 @@ def test_rows_without_the_field_that_is_gone_are_written(
     assert org.ledger()["totals"]["records_written"] == 196
 
 
-def test_a_locked_row_may_be_tried_again_and_the_others_are_written(
+def test_pain_16_a_locked_row_may_be_tried_again_and_the_others_are_written(
     org: SalesforceSandbox, connect: Connect, leads: list[str]
 ) -> None:
-    """Pain 16."""
     org.faults([{"effect": "lock_row", "ids": [leads[7]]}])
     assert refusals(push(connect(), *map(score, leads))) == {7: ("UNABLE_TO_LOCK_ROW", True)}
 
 
-def test_a_converted_lead_is_refused_by_its_name(org: SalesforceSandbox, connect: Connect, leads: list[str]) -> None:
-    """Pain 8."""
+def test_pain_8_a_converted_lead_is_refused_by_its_name(
+    org: SalesforceSandbox, connect: Connect, leads: list[str]
+) -> None:
     org.convert(leads[0])
     (refused,) = push(connect(), score(leads[0]))
     assert refused == Refused(leads[0], "cannot reference converted lead", "CANNOT_UPDATE_CONVERTED_LEAD")
@@ -108,20 +110,20 @@ def test_one_record_written_twice_holds_the_last_value(
     assert (change.fields[SCORE], org.ledger()["calls"]["PATCH /composite/sobjects"]) == (2, 2)
 
 
-def test_records_are_only_ever_changed_by_id_and_under_our_name(
+def test_pain_18_and_pain_19_records_are_only_ever_changed_by_id_and_under_our_name(
     org: SalesforceSandbox, connect: Connect, leads: list[str]
 ) -> None:
-    """Pains 18 and 19, I2, I8: nothing is created; our writes can be told from a person's."""
+    """I2, I8: nothing is created; our writes can be told from a person's."""
     push(connect(client="relevo-eu"), *map(score, leads))
     ledger = org.ledger()
     assert [route for route in ledger["calls"] if route.startswith(("POST", "PUT"))] == []
     assert {entry["client"] for entry in ledger["writes"]} == {"relevo-eu"}
 
 
-def test_an_answer_of_another_length_says_nothing_of_any_record(
+def test_pain_16_an_answer_of_another_length_says_nothing_of_any_record(
     org: SalesforceSandbox, connect: Connect, leads: list[str]
 ) -> None:
-    """Pain 16: results are told apart by their order only."""
+    """Results are told apart by their order only."""
     body = [{"id": leads[0], "success": True, "errors": []}]
     org.faults([{"effect": "status", "status": 200, "body": body, "route": "PATCH /composite/sobjects"}])
     assert refusals(push(connect(), *map(score, leads[:2]))) == dict.fromkeys((0, 1), ("NO_OUTCOME", True))
@@ -142,6 +144,5 @@ def test_an_answer_of_another_length_says_nothing_of_any_record(
         (["a", "b"], "a;b"),
     ],
 )
-def test_values_are_sent_as_salesforce_takes_them(value: Any, sent: Any) -> None:
-    """Pain 23."""
+def test_pain_23_values_are_sent_as_salesforce_takes_them(value: Any, sent: Any) -> None:
     assert encoded(value) == sent

@@ -119,8 +119,7 @@ def test_a_check_names_user_clock_objects_and_quota(org: SalesforceSandbox, conn
     assert org.username in findings["user"].detail
 
 
-def test_a_check_tells_what_the_user_does_not_see(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 11."""
+def test_pain_11_a_check_tells_what_the_user_does_not_see(org: SalesforceSandbox, connect: Connect) -> None:
     seen = {"sobjects": [{"name": "Lead", "queryable": True, "updateable": False}]}
     org.faults([{"effect": "status", "status": 200, "body": seen, "route": "GET /sobjects"}])
     findings = {finding.name: finding.ok for finding in connect().check()}
@@ -163,16 +162,15 @@ def test_nothing_to_create_costs_one_call_for_each_object(org: SalesforceSandbox
     assert org.ledger()["totals"]["calls"] == 1
 
 
-def test_a_field_that_is_there_but_hidden_is_granted(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 11."""
+def test_pain_11_a_field_that_is_there_but_hidden_is_granted(org: SalesforceSandbox, connect: Connect) -> None:
     org.load(fields={"Lead": [{"name": SCORE.name, "type": "double", "precision": 5, "grant": "none"}]})
     salesforce = connect()
     assert [(item.created, item.problem) for item in salesforce.provision([SCORE])] == [(False, None)]
     assert salesforce.describe("Lead").fields[SCORE.name].writable
 
 
-def test_a_field_that_stays_hidden_is_a_problem_that_says_so(org: SalesforceSandbox, connect: Connect) -> None:
-    """Pain 11: a permission set may not be made by everybody."""
+def test_pain_11_a_field_that_stays_hidden_is_a_problem_that_says_so(org: SalesforceSandbox, connect: Connect) -> None:
+    """A permission set may not be made by everybody."""
     org.faults([{"effect": "status", "status": 403, "route": "POST /sobjects/*"}])
     (told,) = connect().provision([SCORE])
     assert (told.created, told.problem) == (True, UNSEEN)

@@ -71,8 +71,8 @@ def test_pages_of_a_job_follow_one_another_and_every_cursor_resumes(sandbox: Zoh
     assert before == ids
 
 
-def test_converted_leads_are_in_a_job_of_their_own(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 8; I11: Zoho leaves them out unless they are asked for."""
+def test_pain_8_converted_leads_are_in_a_job_of_their_own(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """I11: Zoho leaves them out unless they are asked for."""
     ids = leads(sandbox, 2_100)
     for id_ in ids[:2]:
         assert sandbox.api("POST", f"Leads/{id_}/actions/convert", {"data": [{}]}).status == 200
@@ -106,16 +106,20 @@ FAILED = {"data": [{"id": "1", "state": "FAILURE", "result": {"error_message": {
         {"route": RESULT, "effect": "status", "status": 404},
     ],
 )
-def test_a_job_that_fails_leaves_it_to_lists(sandbox: ZohoSandbox, connect: Connect, fault: dict[str, Any]) -> None:
-    """Pain 14: and never says that there was nothing."""
+def test_pain_14_a_job_that_fails_leaves_it_to_lists(
+    sandbox: ZohoSandbox, connect: Connect, fault: dict[str, Any]
+) -> None:
+    """And never says that there was nothing."""
     ids = leads(sandbox, 2_050)
     sandbox.faults([{**fault, "times": 0}])
     assert sorted({change.id for change in pulled(connect(bulk_from=2_000))}) == sorted(ids)
     assert calls(sandbox)[LIST] > 10
 
 
-def test_a_job_that_gives_fewer_than_were_counted_leaves_it_to_lists(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 14: 14,900 of 49,000, and the run said success."""
+def test_pain_14_a_job_that_gives_fewer_than_were_counted_leaves_it_to_lists(
+    sandbox: ZohoSandbox, connect: Connect
+) -> None:
+    """14,900 of 49,000, and the run said success."""
     ids = leads(sandbox, 2_050)
     sandbox.config(bulk_page=1_000)
     short = {"page": 1, "count": 1_000, "more_records": False}
@@ -126,10 +130,10 @@ def test_a_job_that_gives_fewer_than_were_counted_leaves_it_to_lists(sandbox: Zo
     assert {change.id for change in pulled(connect(bulk_from=2_000))} == set(ids)
 
 
-def test_a_job_that_does_not_end_is_waited_for_again_later(
+def test_pain_14_a_job_that_does_not_end_is_waited_for_again_later(
     sandbox: ZohoSandbox, connect: Connect, clock: Clock
 ) -> None:
-    """Pain 14: the next pull waits for the same job."""
+    """The next pull waits for the same job."""
     leads(sandbox, 2_050)
     sandbox.config(bulk_read_s=3_600.0)
     zoho, cursors = connect(bulk_from=2_000), list[Cursor]()
@@ -148,8 +152,7 @@ def test_a_page_of_a_proxy_in_place_of_the_zip_is_no_result(sandbox: ZohoSandbox
     assert len({change.id for change in pulled(connect(bulk_from=2_000))}) == 2_050
 
 
-def test_a_field_that_may_not_be_seen_stops_here_too(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 11."""
+def test_pain_11_a_field_that_may_not_be_seen_stops_here_too(sandbox: ZohoSandbox, connect: Connect) -> None:
     leads(sandbox, 2_050)
     sandbox.load(hidden={"Leads": ["Phone"]})
     with pytest.raises(Stop, match="Phone"):

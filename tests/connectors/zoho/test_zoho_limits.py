@@ -29,8 +29,10 @@ def outcome(zoho: Zoho) -> object:
         return stop
 
 
-def test_sixteen_threads_with_an_expired_token_ask_for_one_new_one(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 15: the vendor's SDK makes four, and ten minutes later nobody gets in."""
+def test_pain_15_sixteen_threads_with_an_expired_token_ask_for_one_new_one(
+    sandbox: ZohoSandbox, connect: Connect
+) -> None:
+    """The vendor's SDK makes four, and ten minutes later nobody gets in."""
     zoho = connect(concurrency=16)
     zoho.describe("Leads")
     sandbox.config(clock={"offset_s": 3_601}, latency_s=0.02)
@@ -62,10 +64,9 @@ def test_a_token_is_renewed_before_it_ends(sandbox: ZohoSandbox, connect: Connec
     assert sandbox.ledger()["statuses"].get("401", 0) == 0
 
 
-def test_no_more_than_ten_tokens_are_asked_for_in_ten_minutes(
+def test_pain_15_no_more_than_ten_tokens_are_asked_for_in_ten_minutes(
     sandbox: ZohoSandbox, connect: Connect, clock: Clock
 ) -> None:
-    """Pain 15."""
     zoho = connect()
     for _ in range(10):
         zoho.describe("Leads")
@@ -76,8 +77,10 @@ def test_no_more_than_ten_tokens_are_asked_for_in_ten_minutes(
     assert logins(sandbox) == 10
 
 
-def test_access_denied_with_status_200_is_for_later_and_no_refusal(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 13: other processes have used up the ten."""
+def test_pain_13_access_denied_with_status_200_is_for_later_and_no_refusal(
+    sandbox: ZohoSandbox, connect: Connect
+) -> None:
+    """Other processes have used up the ten."""
     for _ in range(10):
         sandbox.refresh()
     with pytest.raises(Later) as caught:
@@ -105,8 +108,8 @@ def test_a_login_that_is_refused_stops_after_one_attempt(
     assert (logins(sandbox), "API console" in caught.value.fix) == (1, True)
 
 
-def test_the_api_is_called_where_the_token_says(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 15: elsewhere Zoho calls the token invalid."""
+def test_pain_15_the_api_is_called_where_the_token_says(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """Elsewhere Zoho calls the token invalid."""
     sandbox.config(api_domain=sandbox.url.replace("127.0.0.1", "localhost"))
     assert connect().describe("Leads").fields
     assert sandbox.ledger()["statuses"].get("401", 0) == 0
@@ -119,8 +122,8 @@ def test_a_token_for_a_strange_host_stops(sandbox: ZohoSandbox, connect: Connect
         connect().describe("Leads")
 
 
-def test_used_up_credits_are_for_later_at_once(sandbox: ZohoSandbox, connect: Connect, clock: Clock) -> None:
-    """Pain 12: they come back over 24 hours, so nobody waits for them in a call."""
+def test_pain_12_used_up_credits_are_for_later_at_once(sandbox: ZohoSandbox, connect: Connect, clock: Clock) -> None:
+    """They come back over 24 hours, so nobody waits for them in a call."""
     sandbox.config(limits=True, credits=1_000, credits_used=999)
     zoho = connect(credits_a_day=1_000)
     zoho.describe("Leads")
@@ -130,8 +133,7 @@ def test_used_up_credits_are_for_later_at_once(sandbox: ZohoSandbox, connect: Co
     assert zoho.quota() == Quota(1_000, 1_000, "day")
 
 
-def test_credits_are_told_while_more_than_half_of_them_are_used(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 12."""
+def test_pain_12_credits_are_told_while_more_than_half_of_them_are_used(sandbox: ZohoSandbox, connect: Connect) -> None:
     sandbox.config(limits=True, credits=1_000)
     zoho = connect(credits_a_day=1_000)
     zoho.describe("Leads")
@@ -153,8 +155,8 @@ def test_no_more_calls_at_once_than_the_edition_allows(sandbox: ZohoSandbox, con
     assert sandbox.ledger()["statuses"].get("429", 0) == 0
 
 
-def test_a_passing_throttle_is_waited_out(sandbox: ZohoSandbox, connect: Connect, clock: Clock) -> None:
-    """Pain 13: Zoho's 429 has no Retry-After."""
+def test_pain_13_a_passing_throttle_is_waited_out(sandbox: ZohoSandbox, connect: Connect, clock: Clock) -> None:
+    """Zoho's 429 has no Retry-After."""
     sandbox.faults([{"effect": "rate_limit", "route": "GET /settings/fields", "times": 2}])
     assert connect().describe("Leads").fields
     assert clock.slept >= 4.0
@@ -177,8 +179,7 @@ def test_a_missing_scope_stops_and_says_so(sandbox: ZohoSandbox, ports: Ports) -
     assert logins(sandbox) == 1
 
 
-def test_a_right_that_the_profile_lacks_is_named(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 11."""
+def test_pain_11_a_right_that_the_profile_lacks_is_named(sandbox: ZohoSandbox, connect: Connect) -> None:
     sandbox.config(denied="View_Leads")
     with pytest.raises(Stop, match="Crm_Implied_View_Leads"):
         list(connect().pull(LEADS, None))
@@ -193,8 +194,8 @@ def test_nobody_there_is_for_later(clock: Clock) -> None:
     assert clock.slept < timedelta(minutes=3).total_seconds()
 
 
-def test_workflows_are_not_triggered_unless_asked(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 19: without the key in the body, every workflow runs."""
+def test_pain_19_workflows_are_not_triggered_unless_asked(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """Without the key in the body, every workflow runs."""
     (id_,) = sandbox.load(objects={"Leads": [{"values": {"Last_Name": "x"}}]})["Leads"]
     write = Write("Leads", id_, {"Last_Name": "y"})
     list(connect().push([write]))

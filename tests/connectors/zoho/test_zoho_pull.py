@@ -35,18 +35,18 @@ def calls(sandbox: ZohoSandbox, route: str) -> int:
     return int(sandbox.ledger(writes=False)["calls"].get(route, 0))
 
 
-def test_more_than_two_thousand_records_are_all_found_without_page_numbers(
+def test_pain_1_more_than_two_thousand_records_are_all_found_without_page_numbers(
     sandbox: ZohoSandbox, connect: Connect
 ) -> None:
-    """Pain 1; I4: `page` reaches 2,000."""
+    """I4: `page` reaches 2,000."""
     ids = sandbox.load(objects={"Leads": people(2_450, modified=lambda n: T0 + n)})["Leads"]
     found, _ = pulled(connect(), LEADS)
     assert sorted(change.id for change in found) == sorted(ids)
     assert sandbox.ledger(writes=False)["statuses"].get("400", 0) == 0
 
 
-def test_a_second_of_many_records_is_drained_by_id(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 2; I4: a bulk edit of 2,300 in one second, others around it, and some of them converted."""
+def test_pain_2_a_second_of_many_records_is_drained_by_id(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """I4: a bulk edit of 2,300 in one second, others around it, and some of them converted."""
     ids = sandbox.load(objects={"Leads": people(2_300, modified=lambda _: T0 + 500)})["Leads"]
     around = sandbox.load(objects={"Leads": people(500, modified=lambda n: T0 + n * 2)})["Leads"]
     for id_ in ids[:3]:
@@ -69,8 +69,10 @@ def test_the_edge_of_if_modified_since_makes_no_difference(
     assert sorted(change.id for change in found) == sorted(ids[300:])
 
 
-def test_a_change_within_the_second_that_was_just_read_is_not_lost(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 2; I4: Zoho keeps whole seconds, so that two changes may bear one time."""
+def test_pain_2_a_change_within_the_second_that_was_just_read_is_not_lost(
+    sandbox: ZohoSandbox, connect: Connect
+) -> None:
+    """I4: Zoho keeps whole seconds, so that two changes may bear one time."""
     (id_,) = sandbox.load(objects={"Leads": people(1, modified=lambda _: T0)})["Leads"]
     zoho = connect(deleted_every="1d")
     cursor = pulled(zoho, LEADS)[1]
@@ -81,8 +83,8 @@ def test_a_change_within_the_second_that_was_just_read_is_not_lost(sandbox: Zoho
         assert [change.fields["Last_Name"] for change in found] == [value]
 
 
-def test_what_appears_behind_the_newest_change_is_found(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 4; I4: a record bears the time of its change, and comes to sight when that is committed."""
+def test_pain_4_what_appears_behind_the_newest_change_is_found(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """I4: a record bears the time of its change, and comes to sight when that is committed."""
     now = round(datetime.now(UTC).timestamp())
     sandbox.load(objects={"Leads": people(3, modified=lambda n: now - 2)})
     zoho = connect()
@@ -102,8 +104,10 @@ def test_what_is_settled_is_not_given_again(sandbox: ZohoSandbox, connect: Conne
     assert (len(found), pulled(zoho, LEADS, cursor)[0]) == (50, [])
 
 
-def test_a_local_clock_that_runs_ahead_loses_nothing(sandbox: ZohoSandbox, ports: Ports, connect: Connect) -> None:
-    """Pain 23; I4: the cursor is cut by Zoho's clock."""
+def test_pain_23_a_local_clock_that_runs_ahead_loses_nothing(
+    sandbox: ZohoSandbox, ports: Ports, connect: Connect
+) -> None:
+    """I4: the cursor is cut by Zoho's clock."""
     sandbox.config(clock={"offset_s": -7_200})
     sandbox.load(objects={"Leads": people(1, modified=lambda _: T0)})
     zoho = connect()
@@ -121,8 +125,8 @@ def test_a_quiet_pull_is_one_call(sandbox: ZohoSandbox, connect: Connect) -> Non
     assert sandbox.ledger()["totals"]["calls"] == 1
 
 
-def test_hundreds_of_fields_are_read_in_portions_of_fifty(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 10: Zoho gives no more than 50 in a call."""
+def test_pain_10_hundreds_of_fields_are_read_in_portions_of_fifty(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """Zoho gives no more than 50 in a call."""
     made = [{"field_label": f"Extra {n}", "data_type": "integer"} for n in range(120)]
     for start in range(0, 120, 5):
         sandbox.load(fields={"Leads": made[start : start + 5]})
@@ -134,8 +138,8 @@ def test_hundreds_of_fields_are_read_in_portions_of_fifty(sandbox: ZohoSandbox, 
     assert all(change.fields == {"Last_Name": "x", **values} for change in found)
 
 
-def test_a_field_that_may_not_be_seen_stops_and_is_named(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 11: Zoho leaves it out in silence, which reads like an empty one."""
+def test_pain_11_a_field_that_may_not_be_seen_stops_and_is_named(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """Zoho leaves it out in silence, which reads like an empty one."""
     sandbox.load(objects={"Leads": people(2, modified=lambda n: T0)}, hidden={"Leads": ["Phone"]})
     with pytest.raises(Stop, match="Phone") as caught:
         pulled(connect(), Selection("Leads", ("Last_Name", "Phone")))
@@ -153,8 +157,10 @@ def test_one_unreadable_value_costs_nothing(sandbox: ZohoSandbox, connect: Conne
     assert [found[77].fields["No_of_Employees"], found[78].fields["Annual_Revenue"]] == ["n/a", {"odd": [1]}]
 
 
-def test_deleted_records_are_told_once_the_time_has_come(sandbox: ZohoSandbox, connect: Connect, clock: Clock) -> None:
-    """Pain 6; I11: from the recycle bin and for good."""
+def test_pain_6_deleted_records_are_told_once_the_time_has_come(
+    sandbox: ZohoSandbox, connect: Connect, clock: Clock
+) -> None:
+    """I11: from the recycle bin and for good."""
     ids = sandbox.load(objects={"Leads": people(260, modified=lambda n: T0)})["Leads"]
     zoho = connect(deleted_every="1h")
     cursor = pulled(zoho, LEADS)[1]
@@ -169,8 +175,8 @@ def test_deleted_records_are_told_once_the_time_has_come(sandbox: ZohoSandbox, c
     assert pulled(zoho, LEADS, cursor)[0] == []
 
 
-def test_a_record_merged_away_is_told_as_gone(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 7; I11: Zoho does not say into which."""
+def test_pain_7_a_record_merged_away_is_told_as_gone(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """I11: Zoho does not say into which."""
     lost, kept = sandbox.load(objects={"Contacts": [{"values": {"Last_Name": n}, "modified": T0} for n in "ab"]})[
         "Contacts"
     ]
@@ -181,8 +187,8 @@ def test_a_record_merged_away_is_told_as_gone(sandbox: ZohoSandbox, connect: Con
     assert [change.id for change in told if change.deleted] == [lost]
 
 
-def test_a_converted_lead_lives_on_as_its_contact(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 8; I11: by a pull, by a read, and never written to again."""
+def test_pain_8_a_converted_lead_lives_on_as_its_contact(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """I11: by a pull, by a read, and never written to again."""
     lead, other = sandbox.load(objects={"Leads": people(2, modified=lambda n: T0)})["Leads"]
     zoho = connect()
     cursor = pulled(zoho, LEADS)[1]

@@ -37,10 +37,10 @@ def edit(sandbox: ZohoSandbox, id_: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("bad", [1, 50, 99, 100])
-def test_whichever_rows_of_a_hundred_are_bad_the_others_are_written_once(
+def test_pain_16_whichever_rows_of_a_hundred_are_bad_the_others_are_written_once(
     sandbox: ZohoSandbox, connect: Connect, bad: int
 ) -> None:
-    """Pain 16; I5; I2: Zoho answers 207, and 400 when all are bad."""
+    """I5; I2: Zoho answers 207, and 400 when all are bad."""
     ids = leads(sandbox, 100)
     spoilt = set(random.Random(bad).sample(ids, bad))  # noqa: S311 (which rows does not matter)
     outcomes = pushed(connect(), *(named(id_, "x@", "Email") if id_ in spoilt else named(id_) for id_ in ids))
@@ -77,8 +77,8 @@ def test_each_bad_row_says_what_is_wrong_with_it(sandbox: ZohoSandbox, connect: 
     assert "plenty" not in outcomes[1].reason
 
 
-def test_of_a_hundred_only_those_that_moved_on_are_stale(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 20; I7: versions differ from row to row, though Zoho's guard is one time for a call."""
+def test_pain_20_of_a_hundred_only_those_that_moved_on_are_stale(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """I7: versions differ from row to row, though Zoho's guard is one time for a call."""
     ids = leads(sandbox, 100)
     zoho = connect()
     versions = {change.id: change.version for page in zoho.pull(LEADS, None) for change in page.changes}
@@ -92,10 +92,10 @@ def test_of_a_hundred_only_those_that_moved_on_are_stale(sandbox: ZohoSandbox, c
     assert sandbox.api("GET", f"Leads/{ids[10]}?fields=Last_Name").json["data"][0]["Last_Name"] == "theirs"
 
 
-def test_an_edit_between_the_look_and_the_write_is_stale_too(
+def test_pain_20_an_edit_between_the_look_and_the_write_is_stale_too(
     sandbox: ZohoSandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pain 20; I7: the guard in the call itself."""
+    """I7: the guard in the call itself."""
     (id_,) = leads(sandbox, 1)
     zoho = connect()
     (change,) = zoho.read(LEADS, [id_])
@@ -110,8 +110,8 @@ def test_an_edit_between_the_look_and_the_write_is_stale_too(
     assert (outcome.stale, outcome.code) == (True, "ALREADY_MODIFIED")
 
 
-def test_a_guarded_write_whose_answer_was_lost_is_no_conflict(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 18; I2: sent again it is refused as stale, though the change was our own."""
+def test_pain_18_a_guarded_write_whose_answer_was_lost_is_no_conflict(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """I2: sent again it is refused as stale, though the change was our own."""
     ids = leads(sandbox, 3)
     zoho = connect()
     versions = {change.id: change.version for change in zoho.read(LEADS, ids)}
@@ -137,10 +137,10 @@ def test_an_id_twice_is_written_twice_in_order(sandbox: ZohoSandbox, connect: Co
     assert [write["value"] for write in sandbox.ledger()["writes"] if write["id"] == one] == ["first", "second"]
 
 
-def test_an_answer_with_fewer_rows_than_writes_is_taken_for_none_of_them(
+def test_pain_16_an_answer_with_fewer_rows_than_writes_is_taken_for_none_of_them(
     sandbox: ZohoSandbox, connect: Connect
 ) -> None:
-    """Pain 16; I5: never taken on trust."""
+    """I5: never taken on trust."""
     one, two = leads(sandbox, 2)
     row = {"code": "SUCCESS", "details": {"id": one, "Modified_Time": "2026-03-01T10:00:00+01:00"}}
     sandbox.faults([{"effect": "status", "status": 200, "body": {"data": [row]}, "route": UPDATE}])
@@ -148,8 +148,7 @@ def test_an_answer_with_fewer_rows_than_writes_is_taken_for_none_of_them(
     assert all(isinstance(outcome, Refused) and outcome.retryable for outcome in outcomes)
 
 
-def test_a_write_to_a_converted_lead_is_refused(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 8."""
+def test_pain_8_a_write_to_a_converted_lead_is_refused(sandbox: ZohoSandbox, connect: Connect) -> None:
     (id_,) = leads(sandbox, 1)
     zoho = connect()
     (change,) = zoho.read(LEADS, [id_])
@@ -163,8 +162,8 @@ def test_users_cannot_be_written(connect: Connect) -> None:
     assert isinstance(outcome, Refused)
 
 
-def test_a_time_is_written_at_its_instant(sandbox: ZohoSandbox, connect: Connect) -> None:
-    """Pain 23: whatever the offset, and cleared by None."""
+def test_pain_23_a_time_is_written_at_its_instant(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """Whatever the offset, and cleared by None."""
     (id_,) = leads(sandbox, 1)
     sandbox.load(fields={"Leads": [{"field_label": "Due", "data_type": "datetime"}]})
     zoho, selection = connect(), Selection("Leads", ("Due",))

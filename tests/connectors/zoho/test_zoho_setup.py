@@ -57,8 +57,7 @@ def test_importing_it_does_not_import_the_vendors_sdk() -> None:
         ("sa", "https://www.zohoapis.sa", "https://accounts.zoho.sa/oauth/v2/token"),
     ],
 )
-def test_every_data_centre_has_its_addresses(centre: str, api: str, accounts: str) -> None:
-    """Pain 15."""
+def test_pain_15_every_data_centre_has_its_addresses(centre: str, api: str, accounts: str) -> None:
     found = addresses(parsed(data_centre=centre))
     assert (found.api, found.accounts) == (api, accounts)
 
