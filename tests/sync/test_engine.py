@@ -12,8 +12,7 @@ from connectors.http import Response
 from connectors.memory import Memory
 from connectors.memory.world import Fault
 from state.model import RejectionStage, RunState
-from sync.engine import Ending, Full, Ids, Since, resync, retry_rejected, run_sync
-from sync.plan import RecordPlan
+from sync.engine import Ending, retry_rejected, run_sync
 
 if TYPE_CHECKING:
     from tests.sync.conftest import Bench
@@ -147,35 +146,6 @@ def test_an_overwrite_policy_writes_over_the_edit_and_still_shows_it(bench: "Ben
     assert sum(counts.conflicts for counts in report.run.objects) == 1
 
 
-def test_a_preview_shows_the_change_and_writes_nothing(bench: "Bench") -> None:
-    bench.lead("1")
-    seen: list[RecordPlan] = []
-
-    class Watcher(_Silent):
-        def planned(self, connection: str, object: str, plans: Any) -> None:  # noqa: A002
-            seen.extend(plans)
-
-    bench.sync(write=False, observer=Watcher())
-    assert bench.writes() == 0
-    assert {change.field: change.new for change in seen[0].put}["relevo_score"] == 90
-    bench.sync()
-    assert bench.held("1")["score"] == 90
-
-
-def test_a_preview_shows_what_would_be_written_to_fields_that_are_yet_to_be_created(bench: "Bench") -> None:
-    del bench.world().fields["contacts"]["relevo_score"]
-    bench.lead("1")
-    seen: list[RecordPlan] = []
-
-    class Watcher(_Silent):
-        def planned(self, connection: str, object: str, plans: Any) -> None:  # noqa: A002
-            seen.extend(plans)
-
-    report = bench.sync(write=False, observer=Watcher())
-    assert "relevo_score" in report.message
-    assert {change.field: change.new for change in seen[0].put}["relevo_score"] == 90
-
-
 def test_a_throttled_crm_ends_the_run_with_a_time_and_the_next_run_goes_on(bench: "Bench") -> None:
     for number in range(250):
         bench.lead(str(number))
@@ -275,60 +245,6 @@ def _die_at_call(bench: "Bench", cut: int) -> None:
     pytest.skip(f"the run makes fewer than {cut} calls")
 
 
-def test_a_full_resync_reads_everything_again_and_changes_nothing(bench: "Bench") -> None:
-    for number in range(30):
-        bench.lead(str(number))
-    bench.sync()
-    with bench.open() as app:
-        before = app.store.digest()
-        report = resync(app, "crm", "contacts", Full())
-        (contacts,) = [counts for counts in report.run.objects if counts.object == "contacts"]
-        assert contacts.taken.unchanged == 30
-        assert app.store.digest() == before
-    assert bench.writes() == 30
-
-
-def test_a_resync_by_id_reads_just_these_records(bench: "Bench") -> None:
-    for number in range(5):
-        bench.lead(str(number))
-    bench.sync()
-    with bench.open() as app:
-        report = resync(app, "crm", "contacts", Ids(("1", "3")))
-    (contacts,) = [counts for counts in report.run.objects if counts.object == "contacts"]
-    assert contacts.taken.received == 2
-
-
-def test_a_resync_since_a_moment_reads_what_was_modified_from_then_on(bench: "Bench") -> None:
-    for number in range(5):
-        bench.lead(str(number))
-    bench.sync()
-    bench.world().put("contacts", "4", {"employees": "10"}, bench.time)
-    with bench.open() as app:
-        report = resync(app, "crm", "contacts", Since(bench.time - HOUR))
-    (contacts,) = [counts for counts in report.run.objects if counts.object == "contacts"]
-    assert contacts.taken.received == 1
-
-
-def test_another_mapping_reads_its_records_again(bench: "Bench") -> None:
-    bench.world().put("contacts", "1", {"email": "a@example.es", "stage": "lead", "jobtitle": "CEO"})
-    bench.sync()
-    bench.edit = lambda text: text.replace("      owner: owner", "      owner: owner\n      job_title: jobtitle")
-    bench.sync()
-    with bench.open() as app:
-        (person,) = app.store.find_person("a@example.es")
-        (known,) = app.store.facts_of([person.person]).values()
-    assert known.facts[0].values["job_title"] == "CEO"
-
-
-def test_another_rule_scores_everyone_again_without_reading_anyone(bench: "Bench") -> None:
-    bench.lead("1")
-    bench.sync()
-    bench.edit = lambda text: text.replace("points: 50", "points: 35")
-    report = bench.sync()
-    assert bench.held("1")["score"] == 75
-    assert sum(counts.taken.changed + counts.taken.new for counts in report.run.objects) == 0
-
-
 def test_a_refused_write_is_kept_with_the_crms_reason(bench: "Bench") -> None:
     score = bench.world().fields["contacts"]["relevo_score"]
     bench.world().fields["contacts"]["relevo_score"] = replace(score, options=("10", "20"))
@@ -368,8 +284,3 @@ def test_a_field_of_ours_that_is_missing_is_one_finding_not_a_refusal_for_every_
     assert "relevo_score" in report.message
     with bench.open() as app:
         assert app.store.rejected() == []
-
-
-class _Silent:
-    def __getattr__(self, name: str) -> Any:
-        return lambda *arguments: None
