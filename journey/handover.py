@@ -57,8 +57,8 @@ def handovers(journey: Journey, spells: Sequence[Spell], rules: HandoverRules, a
 
     A decision belongs to the last spell that began before it. Who was accepted before qualifying is so at once; a rejection has
     to be new, or an old one would reject every later qualification. Sales may change its mind: a rejected lead that is
-    accepted later is accepted, even if it is not taken back in so many words (one CRM may say no and another have the deal), and an accepted one can be rejected for as long as it can be returned. After that a rejection
-    is the outcome of sales' own work.
+    accepted later is accepted, even if nobody takes the rejection back (one CRM may say no and another have the deal); and an
+    accepted one can be rejected for as long as it can be returned. After that a rejection is the outcome of sales' own work.
     """
     view = _View(journey, rules)
     known = [spell for spell in spells if spell.entered <= as_of]
@@ -77,8 +77,8 @@ class _View:
         self._moments, self._stages, self._deals = journey.moments, journey.stages, journey.deals
         self._since = [moment.since for moment in self._moments]
         self._changed = [change.at for change in self._stages]
-        created = [deal.created_at for deal in self._deals if deal.created_at is not None]
-        self._times = sorted({*self._since, *self._changed, *created})
+        begun = [at for deal in self._deals if (at := _begun(deal)) is not None]
+        self._times = sorted({*self._since, *self._changed, *begun})
 
     def times(self, first: datetime, until: datetime | None, as_of: datetime) -> Sequence[datetime]:
         """`first`, and when anything changes after it, before `until` and up to `as_of`."""
@@ -114,11 +114,17 @@ class _View:
         return None if owner is None else str(owner)
 
 
+def _begun(deal: Deal) -> datetime | None:
+    """When the deal was made, as far as is known: one whose making has no date was there when it was closed."""
+    return deal.created_at or deal.closed_at
+
+
 def _worked(deal: Deal, at: datetime) -> bool:
-    """Whether the deal was being worked at `at`; one that was closed by then is of an earlier time."""
-    if deal.created_at is None or deal.created_at > at:
+    """Whether the deal is made at `at`, or still worked then; one that was closed by then is of an earlier time."""
+    begun = _begun(deal)
+    if begun is None or begun > at:
         return False
-    return deal.status is DealStatus.OPEN or deal.closed_at is None or deal.closed_at > at
+    return begun == at or deal.status is DealStatus.OPEN or deal.closed_at is None or deal.closed_at > at
 
 
 def _handover(view: _View, spell: Spell, until: datetime | None, as_of: datetime) -> Handover:

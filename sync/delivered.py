@@ -10,7 +10,7 @@ from sync.subjects import Subject
 @dataclass(slots=True)
 class Delivered:
     """People who qualified in the running period, each once, in all and by the agreed parts. `returned` are not among them:
-    sales gave them back in time as bad data, whenever they qualified in it.
+    sales gave them back in time as bad data, each time they qualified in it.
     """
 
     leads: int = 0

@@ -1,6 +1,7 @@
 """What sales made of each qualification."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -69,6 +70,13 @@ def test_a_deal_is_an_acceptance() -> None:
 def test_a_deal_that_was_worked_already_is_an_acceptance_at_once_and_one_that_was_closed_is_none() -> None:
     assert told(path(deals=(deal(-5),)), 0)[0].decided_at == day(0)
     assert told(path(deals=(deal(-5, -1, DealStatus.LOST),)), 0)[0].decision is Decision.OPEN
+
+
+def test_a_deal_that_closed_before_it_was_made_and_one_that_only_closed_are_acceptances_too() -> None:
+    """CRMs hold both."""
+    assert told(path(deals=(deal(4, 3, DealStatus.WON),)), 0)[0].decided_at == day(4)
+    closed = replace(deal(0, 6, DealStatus.WON), created_at=None)
+    assert told(path(deals=(closed,)), 0)[0].decided_at == day(6)
 
 
 def test_a_rejection_has_its_time_its_reason_and_its_owner() -> None:
