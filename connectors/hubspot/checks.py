@@ -1,16 +1,16 @@
 """Looks whether an account can be used: who it is, what may be read and written, how much of the quota is left."""
 
 from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.base import Finding, Stop
-from connectors.credentials import Unauthorised
+from connectors.findings import asked, clock
 from connectors.http import Request
 from connectors.hubspot.account import Account
 from connectors.hubspot.options import StaticToken
 from connectors.hubspot.paths import CRM_OBJECTS
 
-LARGEST_SKEW = 60.0
 WRITTEN = ("contacts", "companies", "deals", "leads")
 
 
@@ -19,39 +19,31 @@ def check(account: Account, scopes: tuple[str, ...] | None) -> tuple[list[Findin
     whose, zone = _whose(account)
     readable = [_readable(account, object_) for object_ in CRM_OBJECTS]
     told = _scopes(account) if scopes is None else scopes
-    return [whose, _clock(account), *readable, *_writable(told), *_quota(account)], zone
+    return [whose, clock(account.told.skew, "HubSpot"), *readable, *_writable(told), *_quota(account)], zone
 
 
 def _whose(account: Account) -> tuple[Finding, ZoneInfo | None]:
+    told: dict[str, Any] = {}
+
+    def ask() -> str:
+        told.update(account.api.call(Request("GET", account.paths.account)).data)
+        return f"portal {told.get('portalId')}, {told.get('companyCurrency')}, {told.get('timeZone')}"
+
+    whose = asked("account", ask)
     try:
-        data = account.api.call(Request("GET", account.paths.account)).data
-    except Unauthorised:
-        raise
-    except Stop as stop:
-        return Finding("account", ok=False, detail=str(stop), fix=stop.fix), None
-    detail = f"portal {data.get('portalId')}, {data.get('companyCurrency')}, {data.get('timeZone')}"
-    try:
-        return Finding("account", ok=True, detail=detail), ZoneInfo(str(data.get("timeZone")))
+        return whose, ZoneInfo(str(told.get("timeZone")))
     except (ZoneInfoNotFoundError, ValueError):
-        return Finding("account", ok=True, detail=detail), None
-
-
-def _clock(account: Account) -> Finding:
-    skew = account.told.skew.total_seconds() if account.told.skew else 0.0
-    detail = f"This machine's clock is {abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} HubSpot's."
-    fix = "" if abs(skew) <= LARGEST_SKEW else "Let this machine set its clock from the network (NTP)."
-    return Finding("clock", ok=not fix, detail=detail, fix=fix)
+        return whose, None
 
 
 def _readable(account: Account, object_: str) -> Finding:
     request = Request("GET", account.paths.objects, {"object": object_}, (("limit", "1"),), promises="results")
-    try:
+
+    def ask() -> str:
         account.api.call(request)
-    except Unauthorised:
-        raise
-    except Stop as stop:
-        return Finding(f"read {object_}", ok=False, detail=str(stop), fix=stop.fix)
-    return Finding(f"read {object_}", ok=True, detail=f"The token may read {object_}.")
+        return f"The token may read {object_}."
+
+    return asked(f"read {object_}", ask)
 
 
 def _scopes(account: Account) -> tuple[str, ...] | None:

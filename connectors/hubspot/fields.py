@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from connectors import provisioning
 from connectors.base import Field, FieldKind, FieldSpec, Provisioned, Schema, Stop
 from connectors.credentials import Unauthorised
 from connectors.http import Declined, Request
@@ -45,16 +46,15 @@ def describe(account: Account, object_: str) -> Schema:
 
 def provision(account: Account, specs: Sequence[FieldSpec]) -> list[Provisioned]:
     """Create what is missing, in a property group of our own; what each spec came to, in order."""
-    made: dict[FieldSpec, Provisioned] = {}
-    for object_ in dict.fromkeys(spec.object for spec in specs):
-        known = describe(account, object_).fields
-        missing = [spec for spec in specs if spec.object == object_ and spec.name not in known]
-        made.update((told.spec, told) for told in _made(account, object_, missing))
-    return [made.get(spec, Provisioned(spec, created=False)) for spec in specs]
+    return provisioning.provision(
+        specs,
+        lambda object_: describe(account, object_).fields,
+        lambda object_, missing: _made(account, object_, missing),
+    )
 
 
 def _made(account: Account, object_: str, missing: Sequence[FieldSpec]) -> Iterator[Provisioned]:
-    problem = _create(account, "/groups", object_, {"name": GROUP, "label": "Relevo"})[1] if missing else None
+    problem = _create(account, "/groups", object_, {"name": GROUP, "label": "Relevo"})[1]
     for spec in missing:
         created, refusal = (False, problem) if problem else _create(account, "", object_, _property(spec))
         yield Provisioned(spec, created, refusal)

@@ -1,12 +1,11 @@
 """What a person may set about a HubSpot connection."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from connectors.hosts import trusted
 from connectors.plugin import Options, Span
 
 API_VERSION: Literal["2026-03"] = "2026-03"
@@ -32,22 +31,12 @@ class OAuth(Options):
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
-    name = parts.hostname or ""
-    if parts.path.strip("/") or parts.query or parts.username:
-        raise ValueError("give the scheme and host only, as in https://api.hubapi.com")
-    if parts.scheme == "https" and (name == "hubapi.com" or name.endswith(".hubapi.com")):
-        return url.rstrip("/")
-    if parts.scheme in ("http", "https") and _loopback(name):
-        return url.rstrip("/")
-    raise ValueError("the token may only be sent to https://*.hubapi.com, or to this machine")
-
-
-def _loopback(name: str) -> bool:
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return trusted(
+        url,
+        lambda name: name == "hubapi.com" or name.endswith(".hubapi.com"),
+        "https://api.hubapi.com",
+        "the token may only be sent to https://*.hubapi.com, or to this machine",
+    )
 
 
 class HubSpotOptions(Options):

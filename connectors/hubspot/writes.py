@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.base import Outcome, Refused, Selection, Write, Written
+from connectors.batches import batched
 from connectors.http import Declined, Request
 from connectors.hubspot.account import Account
 from connectors.hubspot.details import rows_by_id
@@ -17,7 +18,7 @@ BATCH = 100
 
 def push(account: Account, writes: Sequence[Write]) -> Iterator[Outcome]:
     """One outcome for each write, in order."""
-    for batch in _batches(writes):
+    for batch in batched(writes, BATCH):
         if batch[0].object in CRM_OBJECTS:
             yield from _sent(account, batch)
         else:
@@ -40,20 +41,6 @@ def encoded(value: object) -> str:
         case list() | tuple():
             return ";".join(map(str, value))
     return str(value)
-
-
-def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """In order; one object and no id twice in each, since HubSpot refuses or merges such rows."""
-    batch: list[Write] = []
-    ids: set[str] = set()
-    for write in writes:
-        if batch and (len(batch) == BATCH or write.object != batch[0].object or write.id in ids):
-            yield batch
-            batch, ids = [], set()
-        batch.append(write)
-        ids.add(write.id)
-    if batch:
-        yield batch
 
 
 def _sent(account: Account, batch: list[Write]) -> Iterator[Outcome]:

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.base import Finding, Stop
-from connectors.credentials import Unauthorised
+from connectors.base import Finding
+from connectors.findings import asked, clock
 from connectors.http import Request
 from connectors.salesforce.account import ROOT, Account
 from connectors.salesforce.grants import user
 from connectors.salesforce.objects import KINDS
 from connectors.salesforce.options import Password
 
-LARGEST_SKEW = 60.0
 WRITTEN = ("Lead", "Contact", "Account", "Opportunity")
 SCARCE = 0.05
 
@@ -21,17 +20,15 @@ def check(account: Account) -> list[Finding]:
     whose = _whose(account)
     request = Request("GET", f"{ROOT}/sobjects", promises="sobjects", each=frozenset({"name"}))
     seen = {row["name"]: row for row in account.api.call(request).data["sobjects"]}
-    return [whose, *_login(account), _clock(account), *_objects(seen), *_quota(account)]
+    return [whose, *_login(account), clock(account.told.skew, "Salesforce"), *_objects(seen), *_quota(account)]
 
 
 def _whose(account: Account) -> Finding:
-    try:
+    def ask() -> str:
         us = user(account)
-    except Unauthorised:
-        raise
-    except Stop as stop:
-        return Finding("user", ok=False, detail=str(stop), fix=stop.fix)
-    return Finding("user", ok=True, detail=f"{us.get('preferred_username')} of org {us.get('organization_id')}")
+        return f"{us.get('preferred_username')} of org {us.get('organization_id')}"
+
+    return asked("user", ask)
 
 
 def _login(account: Account) -> Iterator[Finding]:
@@ -39,13 +36,6 @@ def _login(account: Account) -> Iterator[Finding]:
         detail = "The old password login ends in summer 2027, and with API version 65 already."
         fix = "Make an external client app, and sign in by JWT ({client_id, username, private_key}) or client credentials."
         yield Finding("login", ok=False, detail=detail, fix=fix)
-
-
-def _clock(account: Account) -> Finding:
-    skew = account.told.skew.total_seconds() if account.told.skew else 0.0
-    detail = f"This machine's clock is {abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} Salesforce's."
-    fix = "" if abs(skew) <= LARGEST_SKEW else "Let this machine set its clock from the network (NTP)."
-    return Finding("clock", ok=not fix, detail=detail, fix=fix)
 
 
 def _objects(seen: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:

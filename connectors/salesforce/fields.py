@@ -7,6 +7,7 @@ A field is seen by nobody until a permission set grants it: so is a new one, and
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from connectors import provisioning
 from connectors.base import Field, FieldKind, FieldSpec, Provisioned, Schema, Stop
 from connectors.credentials import Unauthorised
 from connectors.http import Declined, Request
@@ -52,12 +53,11 @@ def calculated(account: Account, object_: str) -> set[str]:
 
 def provision(account: Account, specs: Sequence[FieldSpec]) -> list[Provisioned]:
     """Create what is missing and let this user edit it; what each spec came to, in order."""
-    made: dict[FieldSpec, Provisioned] = {}
-    for object_ in dict.fromkeys(spec.object for spec in specs):
-        known = describe(account, object_).fields
-        missing = [spec for spec in specs if spec.object == object_ and spec.name not in known]
-        made.update((told.spec, told) for told in _made(account, object_, missing))
-    return [made.get(spec, Provisioned(spec, created=False)) for spec in specs]
+    return provisioning.provision(
+        specs,
+        lambda object_: describe(account, object_).fields,
+        lambda object_, missing: _made(account, object_, missing),
+    )
 
 
 def _made(account: Account, object_: str, missing: Sequence[FieldSpec]) -> Iterator[Provisioned]:

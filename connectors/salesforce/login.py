@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from connectors.base import Stop
 from connectors.credentials import Credentials, Token
+from connectors.hosts import is_loopback
 from connectors.http import Api, Request
 from connectors.plugin import Call, Ports
 from connectors.salesforce.options import (
@@ -17,7 +18,6 @@ from connectors.salesforce.options import (
     RefreshToken,
     SalesforceOptions,
     SessionId,
-    is_loopback,
     trusted,
 )
 from connectors.salesforce.signals import LOGIN

@@ -1,13 +1,13 @@
 """What a person may set about a Salesforce connection."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from connectors import hosts
 from connectors.plugin import Options, Span
 
 API_VERSION = "64.0"
@@ -74,26 +74,14 @@ class Password(Options):
     legacy_login: Literal[True] = Field(description="Say true: this login is being retired (help article 005132110).")
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine."""
-    name = urlsplit(url).hostname or ""
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
 def trusted(url: str) -> str:
     """The URL of a host that a token may be sent to, without a slash at its end. Raises ValueError for another."""
-    parts = urlsplit(url)
-    name = parts.hostname or ""
-    if parts.path.strip("/") or parts.query or parts.username:
-        raise ValueError("give the scheme and host only, as in https://acme.my.salesforce.com")
-    if parts.scheme == "https" and any(name.endswith(f".{domain}") for domain in TRUSTED):
-        return url.rstrip("/")
-    if parts.scheme in ("http", "https") and is_loopback(url):
-        return url.rstrip("/")
-    raise ValueError("a token may only be sent to https://*.salesforce.com or *.force.com, or to this machine")
+    return hosts.trusted(
+        url,
+        lambda name: any(name.endswith(f".{domain}") for domain in TRUSTED),
+        "https://acme.my.salesforce.com",
+        "a token may only be sent to https://*.salesforce.com or *.force.com, or to this machine",
+    )
 
 
 class SalesforceOptions(Options):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.base import Outcome, Refused, Write, Written
+from connectors.batches import batched
 from connectors.http import Declined, Request, redacted
 from connectors.salesforce.account import ROOT, Account
 from connectors.salesforce.objects import KINDS
@@ -24,7 +25,7 @@ RETRYABLE = PASSING_CODES | {"LIMIT_EXCEEDED", "STORAGE_LIMIT_EXCEEDED"}
 
 def push(account: Account, writes: Sequence[Write]) -> Iterator[Outcome]:
     """One outcome for each write, in order."""
-    for batch in _batches(writes):
+    for batch in batched(writes, BATCH):
         if batch[0].object in KINDS:
             yield from _sent(account, batch)
         else:
@@ -43,20 +44,6 @@ def encoded(value: object) -> object:
         case None | bool() | int() | float():
             return value
     return str(value)
-
-
-def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """In order; one object and no id twice in each, since Salesforce refuses such rows."""
-    batch: list[Write] = []
-    ids: set[str] = set()
-    for write in writes:
-        if batch and (len(batch) == BATCH or write.object != batch[0].object or write.id in ids):
-            yield batch
-            batch, ids = [], set()
-        batch.append(write)
-        ids.add(write.id)
-    if batch:
-        yield batch
 
 
 def _sent(account: Account, batch: list[Write]) -> Iterator[Outcome]:

@@ -2,40 +2,29 @@
 
 from collections.abc import Callable, Iterator
 
-from connectors.base import Finding, Stop
-from connectors.credentials import Unauthorised
+from connectors.base import Finding
+from connectors.findings import asked, clock
 from connectors.http import Request
 from connectors.zoho.account import API, RECORDS, Account
 from connectors.zoho.modules import MODIFIED, MODULES
 from connectors.zoho.users import USERS
 
-LARGEST_SKEW = 60.0
 WRITTEN = ("Leads", "Contacts", "Accounts", "Deals")
 
 
 def check(account: Account, scopes: Callable[[], tuple[str, ...]]) -> list[Finding]:
     """The findings; `scopes` are known once a token was given. Raises `Unauthorised` when none is."""
     whose = _whose(account)
-    asked = [_readable(account, name) for name in (*MODULES, USERS)]
-    return [whose, _clock(account), *asked, *_writable(scopes()), *_quota(account)]
+    readable = [_readable(account, name) for name in (*MODULES, USERS)]
+    return [whose, clock(account.told.skew, "Zoho"), *readable, *_writable(scopes()), *_quota(account)]
 
 
 def _whose(account: Account) -> Finding:
-    try:
+    def ask() -> str:
         (organisation, *_) = account.api.call(Request("GET", API + "/org", promises="org")).data["org"]
-    except Unauthorised:
-        raise
-    except Stop as stop:
-        return Finding("account", ok=False, detail=str(stop), fix=stop.fix)
-    told = (organisation.get(name) for name in ("company_name", "iso_code", "time_zone"))
-    return Finding("account", ok=True, detail=", ".join(str(value) for value in told))
+        return ", ".join(str(organisation.get(name)) for name in ("company_name", "iso_code", "time_zone"))
 
-
-def _clock(account: Account) -> Finding:
-    skew = account.told.skew.total_seconds() if account.told.skew else 0.0
-    detail = f"This machine's clock is {abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} Zoho's."
-    fix = "" if abs(skew) <= LARGEST_SKEW else "Let this machine set its clock from the network (NTP)."
-    return Finding("clock", ok=not fix, detail=detail, fix=fix)
+    return asked("account", ask)
 
 
 def _readable(account: Account, object_: str) -> Finding:
@@ -44,13 +33,12 @@ def _readable(account: Account, object_: str) -> Finding:
     else:
         query = (("fields", MODIFIED), ("per_page", "1"))
         request = Request("GET", RECORDS, {"object": object_}, query, promises="data")
-    try:
+
+    def ask() -> str:
         account.api.call(request)
-    except Unauthorised:
-        raise
-    except Stop as stop:
-        return Finding(f"read {object_}", ok=False, detail=str(stop), fix=stop.fix)
-    return Finding(f"read {object_}", ok=True, detail=f"The token may read {object_}.")
+        return f"The token may read {object_}."
+
+    return asked(f"read {object_}", ask)
 
 
 def _writable(scopes: tuple[str, ...]) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ The SDK is imported when a connector is built, not when this module is.
 from dataclasses import dataclass
 
 from connectors.base import Stop
-from connectors.zoho.options import ZohoOptions, loopback
+from connectors.hosts import is_loopback
+from connectors.zoho.options import ZohoOptions
 
 TOKEN_PATH = "/oauth/v2/token"  # noqa: S105 (a path)
 
@@ -41,7 +42,7 @@ def domain(options: ZohoOptions, told: object, known: str) -> str:
         return known
     told = told.rstrip("/")
     if options.host:
-        if loopback(told):
+        if is_loopback(told):
             return told
     else:
         from zohocrmsdk.src.com.zoho.crm.api.dc import DataCenter

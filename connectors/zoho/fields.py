@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from connectors import provisioning
 from connectors.base import Field, FieldKind, FieldSpec, Provisioned, Schema, Stop
 from connectors.credentials import Unauthorised
 from connectors.http import Declined, Request
@@ -82,16 +83,20 @@ def describe(descriptions: Descriptions, object_: str) -> Schema:
 
 def provision(account: Account, descriptions: Descriptions, specs: Sequence[FieldSpec]) -> list[Provisioned]:
     """Create what is missing; what each spec came to, in order."""
-    made: dict[FieldSpec, Provisioned] = {}
-    for object_ in dict.fromkeys(spec.object for spec in specs):
-        known = descriptions.fresh(object_)
-        missing = {spec.name: spec for spec in specs if spec.object == object_ and spec.name not in known}
-        problems: dict[str, str] = {}
-        for names in batches(missing, MADE_AT_ONCE):
-            problems |= _problems(account, object_, [missing[name] for name in names])
-        there = descriptions.fresh(object_) if missing else known
-        made.update((spec, _outcome(spec, there, problems)) for spec in missing.values())
-    return [made.get(spec, Provisioned(spec, created=False)) for spec in specs]
+    return provisioning.provision(
+        specs, descriptions.fresh, lambda object_, missing: _made(account, descriptions, object_, missing)
+    )
+
+
+def _made(
+    account: Account, descriptions: Descriptions, object_: str, missing: Sequence[FieldSpec]
+) -> Iterator[Provisioned]:
+    wanted, problems = {spec.name: spec for spec in missing}, dict[str, str]()
+    for names in batches(wanted, MADE_AT_ONCE):
+        problems |= _problems(account, object_, [wanted[name] for name in names])
+    there = descriptions.fresh(object_)
+    for spec in wanted.values():
+        yield _outcome(spec, there, problems)
 
 
 def _outcome(spec: FieldSpec, there: Mapping[str, Any], problems: Mapping[str, str]) -> Provisioned:

@@ -1,12 +1,12 @@
 """What a person may set about a Zoho CRM connection."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from connectors.hosts import is_loopback
 from connectors.plugin import Options, Span
 
 DataCentre = Literal["us", "eu", "in", "au", "jp", "cn", "ca", "sa"]
@@ -22,20 +22,9 @@ class OAuth(Options):
     )
 
 
-def loopback(url: str) -> bool:
-    """Whether the address is one of this machine's."""
-    parts = urlsplit(url)
-    name = parts.hostname or ""
-    try:
-        here = name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
-    return here and parts.scheme in ("http", "https")
-
-
 def _host(url: str) -> str:
     parts = urlsplit(url)
-    if not loopback(url) or parts.path.strip("/") or parts.query or parts.username:
+    if not is_loopback(url) or parts.path.strip("/") or parts.query or parts.username:
         raise ValueError(
             "only an address on this machine, as in http://127.0.0.1:8000; Zoho's own follow from data_centre"
         )

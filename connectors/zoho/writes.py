@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.base import Outcome, Refused, Write, Written
+from connectors.batches import batched
 from connectors.http import Declined, Request
 from connectors.zoho.account import RECORDS, Account
 from connectors.zoho.fields import Descriptions
@@ -28,7 +29,7 @@ Outcomes = dict[str, Outcome]
 
 def push(account: Account, descriptions: Descriptions, writes: Sequence[Write]) -> Iterator[Outcome]:
     """One outcome for each write, in order."""
-    for batch in _batches(writes):
+    for batch in batched(writes, BATCH, lambda write: (write.object, write.version is None)):
         if batch[0].object in MODULES:
             outcomes = _settled(account, descriptions.types(batch[0].object), batch)
             yield from (outcomes[write.id] for write in batch)
@@ -36,21 +37,6 @@ def push(account: Account, descriptions: Descriptions, writes: Sequence[Write]) 
             yield from (
                 Refused(write.id, "Relevo does not change this in Zoho CRM.", "NOT_WRITABLE") for write in batch
             )
-
-
-def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:
-    """In order; one object and no id twice in each, and either all with a version or none."""
-    batch: list[Write] = []
-    ids: set[str] = set()
-    for write in writes:
-        alike = batch and (write.object, write.version is None) == (batch[0].object, batch[0].version is None)
-        if batch and (len(batch) == BATCH or not alike or write.id in ids):
-            yield batch
-            batch, ids = [], set()
-        batch.append(write)
-        ids.add(write.id)
-    if batch:
-        yield batch
 
 
 def _settled(account: Account, types: Mapping[str, str], batch: list[Write]) -> Outcomes:

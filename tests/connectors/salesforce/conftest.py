@@ -13,7 +13,7 @@ from connectors.plugin import Ports
 from connectors.salesforce import Salesforce
 from connectors.salesforce.cursor import dump
 from connectors.salesforce.stream import begin
-from connectors.testing import RETRY_AFTER, Bench, Clock, Fault
+from connectors.testing import RETRY_AFTER, Bench, Fault
 from sandbox.salesforce.serve import SalesforceSandbox
 from sandbox.salesforce.settings import Settings
 
@@ -125,16 +125,6 @@ def bench(org: SalesforceSandbox) -> Bench:
 
 
 Connect = Callable[..., Salesforce]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ports(clock: Clock) -> Ports:
-    return Ports(clock.now, clock.sleep)
 
 
 @pytest.fixture
