@@ -1,5 +1,7 @@
 """How writes go out: all of them, in their order, and nothing twice in one call."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +30,6 @@ def test_every_write_goes_out_in_order_and_no_batch_is_mixed_too_long_or_names_a
 @given(WRITES)
 def test_a_batch_ends_only_where_it_must(writes: list[Write]) -> None:
     batches = list(batched(writes, 3))
-    for batch, following in zip(batches, batches[1:], strict=False):
+    for batch, following in pairwise(batches):
         first = following[0]
         assert len(batch) == 3 or first.object != batch[0].object or first.id in {write.id for write in batch}
