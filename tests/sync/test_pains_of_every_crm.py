@@ -1,0 +1,237 @@
+"""What users of other tools suffered from with any CRM, tried on the whole chain over HTTP with each of them (docs/pains.md)."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.base import Selection, Window
+from sandbox.common.stand_in import StandIn
+from sandbox.salesforce.serve import SalesforceSandbox
+from sandbox.salesforce.settings import Settings
+from sandbox.serve import Sandbox
+from sandbox.zoho.serve import ZohoSandbox
+from state.model import RunState
+from sync.app import App
+from sync.config import parse_config
+from sync.demo_crms import local_config
+from sync.engine import Ending, run_sync
+from sync.fields import missing_fields
+
+EMAIL = "ana@bodegas.example"
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a CRM calls the things that these tests are about. `stage` is what sales moves by hand, `moved` where to."""
+
+    object: str
+    person: Values
+    employees: str
+    score: str
+    fit: str
+    stage: str
+    moved: str
+    update: str
+
+
+WORDS: Mapping[str, Words] = {
+    "hubspot": Words(
+        "contacts",
+        {"email": EMAIL, "firstname": "Ana", "lifecyclestage": "lead", "country": "ES", "jobtitle": "Directora"},
+        "numemployees",
+        "relevo_score",
+        "relevo_fit",
+        "lifecyclestage",
+        "opportunity",
+        "POST /crm/objects/contacts/batch/update",
+    ),
+    "salesforce": Words(
+        "Lead",
+        {"Email": EMAIL, "FirstName": "Ana", "LastName": "Gil", "Company": "B", "Country": "ES", "Title": "Directora"},
+        "NumberOfEmployees",
+        "Relevo_Score__c",
+        "Relevo_Fit__c",
+        "Status",
+        "Closed - Not Converted",
+        "PATCH /composite/sobjects",
+    ),
+    "zoho": Words(
+        "Leads",
+        {"Email": EMAIL, "First_Name": "Ana", "Last_Name": "Gil", "Country": "ES", "Designation": "Directora"},
+        "No_of_Employees",
+        "Relevo_Score",
+        "Relevo_Fit",
+        "Lead_Status",
+        "Junk Lead",
+        "PUT /Leads",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The three CRMs on this machine, and the configuration that speaks to them."""
+
+    crms: Mapping[str, StandIn]
+    text: str
+
+
+class Account:
+    """One person in an account of its own at one CRM, and the application over it."""
+
+    def __init__(self, served: Served, name: str, folder: Path) -> None:
+        self.crm, self.name, self.words = served.crms[name], name, WORDS[name]
+        self._text = served.text.replace("sqlite:///relevo.db", f"sqlite:///{folder / 'relevo.db'}")
+        self.id = self._load({}, self.words.person)
+        with self.open() as app:
+            app.connector(name).provision(missing_fields(app, name))
+        self.crm.clear_ledger()
+
+    def open(self) -> App:
+        return App.open(parse_config(self._text, {}), sleep=lambda _seconds: None)
+
+    def edit(self, field: str, value: object) -> None:
+        """As a person does in the CRM's pages."""
+        self._load({"Id" if self.name == "salesforce" else "id": self.id}, {field: value})
+
+    def take_away(self, field: str) -> None:
+        """From the sight of the user as whom Relevo signs in."""
+        words, crm = self.words, self.crm
+        match crm:
+            case SalesforceSandbox():
+                crm.load(security={crm.username: {f"{words.object}.{field}": "hidden"}})
+            case ZohoSandbox():
+                crm.load(hidden={words.object: [field]})
+            case _:
+                assert crm.api("DELETE", f"/crm/v3/properties/{words.object}/{field}").status == 204
+
+    def held(self, app: App, field: str) -> Any:
+        (change,) = app.connector(self.name).read(Selection(self.words.object, (field,)), [self.id])
+        return change.fields[field]
+
+    def writes(self) -> list[tuple[str, Any, bool]]:
+        """Each field that the application set, with its value and whether it held another one before."""
+        key = "field" if self.name == "salesforce" else "property"
+        return [(row[key], row["value"], row["changed"]) for row in self.crm.ledger()["writes"]]
+
+    def _load(self, id_: Values, values: Values) -> str:
+        nested = {"hubspot": "properties", "zoho": "values"}.get(self.name)
+        row = {**id_, nested: dict(values)} if nested else {**id_, **values}
+        return self.crm.load(objects={self.words.object: [row]})[self.words.object][0]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with ExitStack() as running:
+        hubspot = running.enter_context(Sandbox.start(limits=False))
+        salesforce = running.enter_context(SalesforceSandbox.start(limits=False))
+        zoho = running.enter_context(ZohoSandbox.start(limits=False))
+        crms: Mapping[str, StandIn] = {"hubspot": hubspot, "salesforce": salesforce, "zoho": zoho}
+        yield Served(crms, local_config(hubspot, salesforce, zoho))
+
+
+@pytest.fixture(params=sorted(WORDS))
+def account(request: pytest.FixtureRequest, served: Served, tmp_path: Path) -> Account:
+    crm = served.crms[request.param]
+    if isinstance(crm, SalesforceSandbox):
+        crm.config(**asdict(Settings(limits=False)), clock={})
+    crm.reset()
+    crm.faults([])
+    return Account(served, request.param, tmp_path)
+
+
+def values_of(app: App) -> Mapping[str, Any]:
+    """What is known of the person, by field."""
+    (row,) = app.store.find_person(EMAIL)
+    (known,) = app.store.facts_of([row.person]).values()
+    (person,) = [fact for fact in known.facts if fact.kind == "person"]
+    return person.values
+
+
+def test_pain_11_a_field_that_is_gone_is_named_and_nulls_nothing(account: Account) -> None:
+    """I15."""
+    with account.open() as app:
+        run_sync(app, account.name)
+        score = account.held(app, account.words.score)
+    account.take_away(account.words.fit)
+    with account.open() as app:
+        report = run_sync(app, account.name)
+        assert report.run.state is RunState.PARTIAL
+        assert account.words.fit in report.message
+        assert account.held(app, account.words.score) == score
+
+
+def test_pain_17_a_rejected_row_stays_until_it_can_be_read_and_is_then_settled(account: Account) -> None:
+    """I6: quiet runs do not make it go away."""
+    account.edit(account.words.employees, "sobre 40")
+    with account.open() as app:
+        for _ in range(3):
+            run_sync(app, account.name)
+            (row,) = app.store.rejected()
+            assert (row.rejection.field, row.rejection.raw) == ("employees", "sobre 40")
+        account.edit(account.words.employees, 40)
+        run_sync(app, account.name)
+        assert app.store.rejected() == []
+        assert values_of(app)["employees"] == 40
+
+
+def test_pain_18_a_write_whose_answer_was_lost_is_not_made_twice(account: Account) -> None:
+    """I2: what was sent again changes nothing, and makes no second record."""
+    account.crm.faults([{"effect": "drop", "route": account.words.update, "times": 1, "applied": True}])
+    with account.open() as app:
+        assert run_sync(app, account.name).ending is Ending.COMPLETE
+        assert app.connector(account.name).count(account.words.object, Window()) == 1
+    assert list(account.crm.ledger()["faults"].values()) == [1]
+    changed = Counter(field for field, _, changed in account.writes() if changed)
+    assert changed[account.words.score] == 1
+    assert set(changed.values()) == {1}
+
+
+def test_pain_19_our_own_writes_come_back_and_cause_no_other(account: Account) -> None:
+    """I8."""
+    with account.open() as app:
+        for _ in range(4):
+            run_sync(app, account.name)
+    assert [field for field, _, _ in account.writes()].count(account.words.score) == 1
+
+
+def test_pain_20_a_persons_edit_of_our_field_is_kept_and_shown(account: Account) -> None:
+    """I7."""
+    with account.open() as app:
+        run_sync(app, account.name)
+        account.edit(account.words.score, "99" if account.name == "hubspot" else 99.0)
+        account.edit(account.words.employees, 120)
+        run_sync(app, account.name)
+        assert float(account.held(app, account.words.score)) == 99
+        (recorded,) = app.store.conflicts()
+        assert float(recorded.conflict.theirs or 0) == 99
+
+
+def test_pain_21_the_stage_that_sales_moves_is_read_and_never_written(account: Account) -> None:
+    account.edit(account.words.stage, account.words.moved)
+    with account.open() as app:
+        run_sync(app, account.name)
+        known = values_of(app)
+        assert account.held(app, account.words.stage) == account.words.moved
+    assert known["stage"] == "opportunity" if account.name == "hubspot" else known["disqualified"] is True
+    fields = {field for field, _, _ in account.writes()}
+    assert account.words.score in fields
+    assert account.words.stage not in fields
+
+
+def test_pain_22_a_record_that_changes_again_is_taken_again_and_one_that_did_not_is_not(account: Account) -> None:
+    """I2: what tells two versions of one record apart is what they say, not that its id was seen before."""
+    with account.open() as app:
+        counts = []
+        for employees in (40, 40, 120):
+            account.edit(account.words.employees, employees)
+            (told,) = [row for row in run_sync(app, account.name).run.objects if row.object == account.words.object]
+            counts.append((told.taken.new, told.taken.changed))
+        assert counts == [(1, 0), (0, 0), (0, 1)]
+        assert values_of(app)["employees"] == 120
