@@ -1,6 +1,6 @@
 """What is asked of the shared measures, and what an answer looks like."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -130,17 +130,22 @@ def kinds_of(name: str) -> frozenset[Kind]:
     return next((kinds for prefix, kinds in RESTS_ON if name.startswith(prefix)), EVERYTHING)
 
 
+def rests_on(app: App, kinds: frozenset[Kind]) -> Mapping[str, datetime | None]:
+    """Each `connection.object` with records of these kinds, and up to when all of it has been read; None: it never was."""
+    return {
+        f"{connection}.{name}": through.get(name)
+        for connection, objects in app.mappings.items()
+        for through in (app.store.read_through(connection),)
+        for name, mapping in objects.items()
+        if mapping.kind in kinds
+    }
+
+
 def read_until(app: App, kinds: frozenset[Kind]) -> datetime | None:
     """Up to when all records of these kinds have been read; None while one object never was, or if nothing of them is mapped."""
-    read: list[datetime] = []
-    for connection, objects in app.mappings.items():
-        through = app.store.read_through(connection)
-        for name, mapping in objects.items():
-            if mapping.kind in kinds:
-                if name not in through:
-                    return None
-                read.append(through[name])
-    return min(read, default=None)
+    read = rests_on(app, kinds).values()
+    known = [at for at in read if at is not None]
+    return min(known, default=None) if len(known) == len(read) else None
 
 
 def share(

@@ -135,7 +135,8 @@ def _tidy_up(account: Account, rng: random.Random, stories: list[Person], last: 
     """What people clean up in the CRM: second records of the same person, merged away, and junk, archived."""
     present = account.clock.frozen
     for n in rng.sample(range(len(stories)), max(1, len(stories) // _TIDIED_OF)):
-        one, at = stories[n], last - rng.randrange(DAY)
+        one = stories[n]
+        at = max(one.came, last - rng.randrange(DAY))
         twin = Seed(
             {"firstname": one.first, "lastname": one.last, "email": f"{slug(one.first)}.{n}@otro-correo.example"},
             None,

@@ -1,35 +1,51 @@
 """`relevo metrics`."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import click
 
-from journey.business_time import Calendar
-from sync.app import App
 from sync.cli.definitions import DEFINITIONS, family
 from sync.cli.measure_words import group_name, label, sentence
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
+from sync.cli.question import asked
 from sync.cli.session import application, known
 from sync.cli.words import Lang, chosen, day_time, duration, number, percent
-from sync.cli.zone import agreed_zone
-from sync.config import Config
-from sync.config_goals import QualifiedLeads
-from sync.measures import By, LeadGoal, LeadPart, Number, Question
+from sync.measures import By, Number, Question, kinds_of, rests_on
 from sync.metrics import metrics as measured
-from sync.period import Bucket, Period, Years
 
-SINCE = "previous_quarter"
-PARTS_BY = ("source", "campaign", "segment")
-MONTHS = {"previous_month": 1, "previous_quarter": 3, "previous_year": 12}
 COLUMNS = (*("measure", "group", "value", "low", "high", "unit", "rows", "provisional", "note", "read_until"),)
 _HEADINGS: dict[Lang, tuple[str, ...]] = {
     "en": ("MEASURE", "BY", "VALUE", "95 % BAND", "ROWS", "READ UNTIL", ""),
     "es": ("MEDIDA", "POR", "VALOR", "BANDA 95 %", "FILAS", "LEÍDO HASTA", ""),
 }
+
+
+_READ: dict[Lang, str] = {"en": "Rests on, read until {at}:", "es": "Se basa en, leído hasta {at}:"}
+_NEVER_READ: dict[Lang, str] = {"en": "Rests on, never read as a whole yet:", "es": "Se basa en, aún sin leer entero:"}
+_DUE: dict[Lang, str] = {
+    "en": "{people} people have news that is not scored yet. Next: relevo sync",
+    "es": "{people} personas con novedades sin puntuar. Sigue: relevo sync",
+}
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The numbers asked for. `due` people are not scored yet; of an explained measure also its `name`, and the objects that it
+    rests on with the time up to which each has been read.
+    """
+
+    question: Question
+    numbers: Sequence[Number]
+    due: int
+    name: str | None
+    sources: Mapping[str, datetime | None]
 
 
 @click.command(
@@ -65,59 +81,14 @@ def metrics(
         speech = chosen(lang, app.config.lang)
         question = asked(app, since, by)
         numbers = [one for one in measured(app, question) if name is None or name in (family(one.measure), one.measure)]
-        due = app.store.to_derive()
-        if fmt is Format.TEXT:
-            _print(numbers, question, due, name, speech)
-        elif fmt is Format.JSON:
-            print_json("metrics", _document(numbers, question, due, name, speech))
-        else:
-            print_table(Table("metrics", COLUMNS, [_row(one) for one in numbers]), fmt)
-
-
-def asked(app: App, since: str | None, by: str | None) -> Question:
-    """The question that the options put, as of now."""
-    goals, now, years = app.config.sections.goals, app.now(), years_of(app.config)
-    return Question(
-        as_of=now,
-        period=period_called(years, since, now),
-        by=None if by is None else By(by),
-        years=years,
-        calendar=_agreed_calendar(app),
-        within=goals.conversion_within,
-        growth=goals.revenue_growth,
-        goal_months=MONTHS[goals.over],
-        gross_margin=goals.gross_margin,
-        leads=_lead_goal(goals.qualified_leads),
-    )
-
-
-def _lead_goal(section: QualifiedLeads | None) -> LeadGoal | None:
-    if section is None:
-        return None
-    named = [(By(by), getattr(part, by), part.target) for part in section.parts for by in PARTS_BY]
-    parts = tuple(LeadPart(by, str(group), target) for by, group, target in named if group is not None)
-    return LeadGoal(Bucket(section.per), section.target, parts)
-
-
-def years_of(config: Config) -> Years:
-    """How this company counts its periods."""
-    return Years(agreed_zone(config), config.sections.goals.first_month)
-
-
-def period_called(years: Years, text: str | None, now: datetime) -> Period:
-    """The named period; without a name, since the previous quarter began."""
-    if text is None:
-        return Period(years.period(SINCE, now).start, now)
-    try:
-        return years.period(text, now)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _agreed_calendar(app: App) -> Calendar | None:
-    """The first SLA policy's working hours, if it has any of its own."""
-    named = [policy.calendar for policy in app.config.sections.sla.policies if policy.calendar is not None]
-    return app.agreement.calendars[named[0]] if named else None
+        sources = rests_on(app, kinds_of(numbers[0].measure if numbers else name)) if name else {}
+        answer = Answer(question, numbers, app.store.to_derive(), name, sources)
+    if fmt is Format.TEXT:
+        _print(answer, speech)
+    elif fmt is Format.JSON:
+        print_json("metrics", _document(answer, speech))
+    else:
+        print_table(Table("metrics", COLUMNS, [_row(one) for one in numbers]), fmt)
 
 
 def _row(one: Number) -> tuple[object, ...]:
@@ -127,30 +98,37 @@ def _row(one: Number) -> tuple[object, ...]:
     )
 
 
-def _document(
-    numbers: Sequence[Number], question: Question, due: int, name: str | None, lang: Lang
-) -> dict[str, object]:
-    period = {"since": question.period.start, "until": question.period.end, "by": question.by}
-    meaning = {"explained": {"name": name, "meaning": DEFINITIONS[name][lang].meaning}} if name else {}
-    rows = [dict(zip(COLUMNS, _row(one), strict=True)) for one in numbers]
-    return {"as_of": question.as_of, **period, "people_not_yet_derived": due, **meaning, "rows": rows}
+def _document(answer: Answer, lang: Lang) -> dict[str, object]:
+    period, name = answer.question.period, answer.name
+    told = {"as_of": answer.question.as_of, "since": period.start, "until": period.end, "by": answer.question.by}
+    meaning = {"name": name, "meaning": DEFINITIONS[name][lang].meaning, "rests_on": answer.sources} if name else None
+    rows = [dict(zip(COLUMNS, _row(one), strict=True)) for one in answer.numbers]
+    explained = {"explained": meaning} if meaning else {}
+    return {**told, "people_not_yet_derived": answer.due, **explained, "rows": rows}
 
 
-def _print(numbers: Sequence[Number], question: Question, due: int, name: str | None, lang: Lang) -> None:
-    zone = question.years.zone
-    start, end = (day_time(at, lang, zone) for at in (question.period.start, question.period.end))
-    click.echo(f"{start} – {end} ({zone})")
+def _print(answer: Answer, lang: Lang) -> None:
+    period, zone, name = answer.question.period, answer.question.years.zone, answer.name
+    click.echo(f"{day_time(period.start, lang, zone)} – {day_time(period.end, lang, zone)} ({zone})")
     if name:
         click.echo(f"{DEFINITIONS[name][lang].label}: {DEFINITIONS[name][lang].meaning}")
-    rows = [_cells(one, lang, zone) for one in numbers]
+    rows = [_cells(one, lang, zone) for one in answer.numbers]
     right = frozenset({"value", "band", "rows"})
     table = Table("metrics", ("measure", "by", "value", "band", "rows", "fresh", "note"), rows, _HEADINGS[lang], right)
     print_table(table, Format.TEXT)
-    if due:
-        late = f"{due:,} people have news that is not scored yet. Next: relevo sync"
-        click.echo(
-            late if lang == "en" else f"{number(due, lang)} personas con novedades sin puntuar. Sigue: relevo sync"
-        )
+    for heading, objects in _sources(answer.sources, lang, zone):
+        click.echo(f"{heading} {', '.join(objects)}")
+    if answer.due:
+        says = _DUE[lang].format(people=number(answer.due, lang))
+        click.echo(says)
+
+
+def _sources(sources: Mapping[str, datetime | None], lang: Lang, zone: ZoneInfo) -> Iterator[tuple[str, list[str]]]:
+    """What the number rests on, by when it was last read as a whole; the oldest first, as it is what keeps the number back."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for name, at in sorted(sources.items(), key=lambda source: (source[1] is not None, source[1] or NEVER, source[0])):
+        told[_NEVER_READ[lang] if at is None else _READ[lang].format(at=day_time(at, lang, zone))].append(name)
+    yield from told.items()
 
 
 def _cells(one: Number, lang: Lang, zone: ZoneInfo) -> tuple[str, ...]:

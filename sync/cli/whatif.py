@@ -6,9 +6,9 @@ import click
 
 from sync.cli.errors import Failure
 from sync.cli.measure_words import group_name
-from sync.cli.metrics import period_called, years_of
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
+from sync.cli.question import period_called, years_of
 from sync.cli.session import application
 from sync.cli.words import Lang, chosen, day_time, number, percent
 from sync.config import ConfigErrors, changed_config

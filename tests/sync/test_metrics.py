@@ -21,7 +21,7 @@ from sync.cli import main
 from sync.cli.definitions import DEFINITIONS, family
 from sync.cli.errors import Exit
 from sync.cli.measure_words import sentence
-from sync.cli.metrics import asked
+from sync.cli.question import asked
 from sync.config import parse_config
 from sync.engine import Ending, run_sync
 from sync.measures import Number
@@ -279,6 +279,9 @@ def test_the_command_prints_text_json_and_csv(app: App, config: str, tmp_path: P
     explained = run(*since, "--explain", "conversion").stdout
     assert "Kaplan–Meier" in explained
     assert "revenue" not in explained
+    assert "Rests on, read until" in explained
+    told = json.loads(run("--explain", "waiting", "-o", "json").stdout)["explained"]
+    assert (told["name"], sorted(told["rests_on"])) == ("waiting", ["crm.calls", "crm.contacts"])
     assert json.loads(run("--explain", "roi", "-o", "json").stdout)["explained"]["name"] == "roi"
     for wrong in (("--since", "yesterday"), ("--since", "2999-01-01"), ("--explain", "convrsion")):
         assert run(*wrong).exit_code == Exit.USAGE

@@ -14,13 +14,13 @@ _STEPS = tuple(stage.id for stage in SALES.stages if not stage.closed)
 _DEAL_ODDS = 0.8
 _WON = 0.52
 _LAG_MU, _LAG_SIGMA = 2.84, 1.55
-_REFUSED = 0.45
+_REFUSED_ONE_IN = 7
 _NO_AMOUNT, _CLOSES_BEFORE_CREATED = 0.05, 0.01
 
 
 def deal(rng: random.Random, one: Person, firm: Firm | None, end: int) -> Seed | None:
     """The deal a contacted lead led to, as it stands at `end`; most lead to none."""
-    if one.rep is None or one.contacted is None or rng.random() > one.keen * _DEAL_ODDS:
+    if one.rep is None or one.contacted is None or refused(one) or rng.random() > one.keen * _DEAL_ODDS:
         return None
     created = one.contacted + int(rng.expovariate(1 / (1.5 * DAY)))
     closes = max(created + DAY // 4, one.came + int(rng.lognormvariate(_LAG_MU, _LAG_SIGMA) * DAY))
@@ -57,6 +57,11 @@ def _history(rng: random.Random, created: int, closes: int, *, won: bool, end: i
     return [(stage, at) for stage, at in path if at <= end]
 
 
+def refused(one: Person) -> bool:
+    """Whether sales wants none of them: then there is no deal, in whichever CRM."""
+    return one.came % _REFUSED_ONE_IN == 0
+
+
 def lead(rng: random.Random, one: Person, sold: Seed | None) -> Seed | None:
     """The lead record that routing makes for whoever is given to a seller."""
     if one.rep is None or one.assigned is None:
@@ -66,7 +71,7 @@ def lead(rng: random.Random, one: Person, sold: Seed | None) -> Seed | None:
         stages.append(("attempting-stage-id", one.contacted))
     if sold is not None and sold.created is not None:
         stages.append(("qualified-stage-id", sold.created))
-    elif one.contacted is not None and rng.random() < _REFUSED:
+    elif one.contacted is not None and refused(one):
         stages.append(("unqualified-stage-id", one.contacted + 60_000))
     disqualified = stages[-1][0] == "unqualified-stage-id"
     properties = {
