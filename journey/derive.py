@@ -1,7 +1,7 @@
 """Everything that is worked out of one journey at one moment, and when it is worth working out again."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from journey.business_time import Calendar
@@ -39,7 +39,7 @@ class Derived:
 
     `fields` is all that can be written into a CRM: `score`, each criterion's points by its name, `qualified`, `qualified_at` (the
     last time), `reason`, and of the newest cycle `sla_status`, `sla_due`, `sla_responded_at`, `sla_response_hours`.
-    `next_due` is when time alone will have changed something; None: only new facts can.
+    `next_due` is when time alone will have changed something; None: only new facts can. `tally` is what the score was taken from.
     """
 
     person: PersonId
@@ -50,6 +50,7 @@ class Derived:
     cycles: tuple[Cycle, ...]
     fields: Mapping[str, Value]
     next_due: datetime | None
+    tally: Tally = field(compare=False, repr=False)
 
 
 def derive(journey: Journey, agreement: Agreement, as_of: datetime, known_until: datetime | None) -> Derived:
@@ -71,6 +72,7 @@ def derive(journey: Journey, agreement: Agreement, as_of: datetime, known_until:
         cycles=clocks,
         fields=_fields(score, spells, clocks, agreement.lang),
         next_due=min((time for time in times if time is not None), default=None),
+        tally=tally,
     )
 
 
