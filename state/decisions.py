@@ -52,6 +52,7 @@ def decide(
     nodes = identity.person_nodes(connection, named)
     regrouped = identity.regroup(connection, sources, nodes, {node.person for node in nodes}, named)
     dirty.mark_people(connection, regrouped.touched, dirty.new_mark())
+    derived.inherit(connection, regrouped.heirs)
     derived.forget(connection, regrouped.vanished)
 
 

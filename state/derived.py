@@ -1,6 +1,6 @@
 """What was computed about people: results, SLA clocks, the score's history, and the writes that follow from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -9,20 +9,19 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from journey.model import PersonId
-from state import outbox, schema
+from state import outbox, schema, told
 from state.codec import encode, micros, micros_or_none, moment, moment_or_none, plain_text
 from state.database import Upsert, by_names, replacing
 from state.model import CycleRow, RunId, Settled, Settlement
 from state.sources import Sources
 
 _LIVE = "SELECT n.name FROM n WHERE EXISTS (SELECT 1 FROM records r WHERE r.person = n.name AND r.gone = 0)"
-_HELD = "SELECT p.person, p.score, p.digest FROM n JOIN persons p ON p.person = n.name"
+_HELD = "SELECT p.person, p.score, p.rules_version, p.digest FROM n JOIN persons p ON p.person = n.name"
 _CYCLE = ", ".join(f"c.{column.name}" for column in schema.sla_cycles.columns)
 _CYCLES = f"SELECT {_CYCLE} FROM n JOIN sla_cycles c ON c.person = n.name"  # noqa: S608
 
 _write_people = replacing(schema.persons)
 _pass_time = Upsert(schema.persons, "as_of = excluded.as_of, next_due = excluded.next_due")
-_write_history = replacing(schema.score_history)
 _write_cycles = replacing(schema.sla_cycles)
 
 
@@ -41,8 +40,7 @@ def settle(
     _write_people(connection, changed)
     moved = {row[0] for row in changed}
     _pass_time(connection, [row for person, row in rows.items() if person not in moved])
-    history = [r for r in results if r.person not in held or held[r.person].score != r.score]
-    _write_history(connection, [(r.person, micros(r.as_of), r.score, run) for r in history])
+    told.write_scores(connection, run, [(r, held.get(r.person)) for r in results])
     _settle_cycles(connection, results)
     owing = outbox.owe(connection, sources, run, {r.person: r.owed for r in results}, at)
     _clear_marks(connection, results)
@@ -73,6 +71,7 @@ def _row(result: Settlement) -> tuple[object, ...]:
         micros_or_none(result.sla_due),
         encode(result.fields),
         result.rules_version,
+        told.records_text(result.records),
     )
     digest = blake2b(orjson.dumps(stable), digest_size=16).digest()
     return (*stable, micros(result.as_of), micros_or_none(result.next_due), digest)
@@ -91,6 +90,17 @@ def _clear_marks(connection: Connection, results: Sequence[Settlement]) -> None:
     marks = [{"person": result.person, "mark": result.mark} for result in results if result.mark is not None]
     if marks:
         connection.execute(text("DELETE FROM dirty WHERE person = :person AND mark = :mark"), marks)
+
+
+def inherit(connection: Connection, heirs: Mapping[PersonId, PersonId]) -> None:
+    """Hand the score of people who vanish on to those they have become, with its history; who has one keeps their own."""
+    if not heirs:
+        return
+    settled = {row.person for row in by_names(connection, _HELD, {*heirs, *heirs.values()})}
+    chosen = {heir: gone for gone, heir in sorted(heirs.items()) if gone in settled and heir not in settled}
+    for table in ("persons", "score_history") if chosen else ():
+        statement = text(f"UPDATE {table} SET person = :heir WHERE person = :gone")  # noqa: S608
+        connection.execute(statement, [{"heir": heir, "gone": gone} for heir, gone in chosen.items()])
 
 
 def forget(connection: Connection, people: Iterable[PersonId]) -> None:

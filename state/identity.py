@@ -80,10 +80,14 @@ class Node(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Regrouped:
-    """`touched` people must be derived again; `vanished` ones have no live record any more."""
+    """`touched` people must be derived again; `vanished` ones have no live record any more.
+
+    `heirs` are the live people whom records of vanished ones now belong to, by the vanished.
+    """
 
     touched: frozenset[PersonId] = frozenset()
     vanished: frozenset[PersonId] = frozenset()
+    heirs: Mapping[PersonId, PersonId] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -194,7 +198,12 @@ def regroup(
     left = {walk.nodes[key].person for key in moved}
     touched = {people[key] for key in (*moved, *(node.key for node in nodes))} | left | before
     known = {node.person for node in walk.nodes.values()} | set(people.values()) | before
-    return Regrouped(frozenset(touched & live), frozenset(known - live))
+    heirs = {
+        walk.nodes[key].person: person
+        for key, person in sorted(moved.items())
+        if walk.nodes[key].person not in live and person in live
+    }
+    return Regrouped(frozenset(touched & live), frozenset(known - live), heirs)
 
 
 def _people(sources: Sources, walk: _Walk, before: AbstractSet[PersonId]) -> dict[Key, PersonId]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from journey.cause import Part
 from journey.model import Fact, PastValues, PersonId, Ref, Scalar, Value
 
 RunId = NewType("RunId", str)
@@ -155,7 +156,10 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Everything derived for one person at `as_of`. `breakdown` is canonical JSON; `next_due` is when time alone may change it."""
+    """Everything derived for one person at `as_of`. `breakdown` is canonical JSON; `next_due` is when time alone may change it.
+
+    `parts` say why the score is another one than before, if it is (`journey.cause`).
+    """
 
     person: PersonId
     mark: int | None
@@ -173,6 +177,8 @@ class Settlement:
     next_due: datetime | None
     cycles: Sequence[CycleRow] = ()
     owed: Sequence[Owed] = ()
+    records: Sequence[Ref] = ()
+    parts: Sequence[Part] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,16 +321,6 @@ class ConnectionStatus:
     parked: int
     rejected: int
     conflicts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing `Store.check` looked at. `fix` says what to do when it is not `ok`."""
-
-    name: str
-    ok: bool
-    detail: str
-    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The migrations in `state/migrations` create them; a test holds both equal.
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 metadata = MetaData()
@@ -183,6 +183,7 @@ persons = Table(
     Column("sla_due", Time),
     Column("fields", Json, nullable=False),
     Column("rules_version", Text, nullable=False),
+    Column("records", Json),
     Column("as_of", Time, nullable=False),
     Column("next_due", Time),
     Column("digest", LargeBinary, nullable=False),
@@ -201,7 +202,23 @@ score_history = Table(
     Column("at", Time, primary_key=True, autoincrement=False),
     Column("total", BigInteger, nullable=False),
     Column("run", Key, nullable=False),
+    Column("previous", BigInteger),
+    Column("rules_version", Key),
+    Column("previous_rules", Key),
+    Column("parts", Json),
 )
+"""A row each time the total changed: by which rules before and now, and in which parts (`journey.cause`)."""
+
+rules_versions = Table(
+    "rules_versions",
+    metadata,
+    Column("version", Key, primary_key=True),
+    Column("score_version", Key, nullable=False),
+    Column("sections", Json, nullable=False),
+    Column("first_used", Time, nullable=False),
+    Column("last_used", Time, nullable=False),
+)
+"""Every agreement that was in force. `last_used` is when it last came into force; the latest is the one in force."""
 
 sla_cycles = Table(
     "sla_cycles",

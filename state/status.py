@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
@@ -10,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from state import runs, schema
 from state.database import Database, replacing
 from state.migrate import current
-from state.model import Check, ConnectionStatus
+from state.model import ConnectionStatus
 from state.schema import HEAD
 from state.sources import Sources
 
@@ -18,6 +19,16 @@ LEAST_FREE = 0.05
 """The share of the disk that must be free."""
 
 _probe = replacing(schema.meta)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing `Store.check` looked at. `fix` says what to do when it is not `ok`."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
 
 
 def status(connection: Connection, sources: Sources) -> Sequence[ConnectionStatus]:

@@ -26,7 +26,6 @@ from state import (
     rejections,
     runs,
     status,
-    told,
 )
 from state.database import Database, Source
 from state.decisions import PersonDecision
@@ -34,7 +33,6 @@ from state.likely import LikelyPair
 from state.migrate import migrate
 from state.model import (
     Agreed,
-    Check,
     ConflictRow,
     ConnectionStatus,
     CycleRow,
@@ -58,8 +56,9 @@ from state.model import (
     TakenPage,
 )
 from state.sources import Sources
+from state.status import Check
 from state.take import take
-from state.told import ConfirmedFields, ScoreChange
+from state.trail import Trail
 
 
 class Store:
@@ -69,6 +68,7 @@ class Store:
         self._database = database
         self._now = now
         self._sources = Sources(database)
+        self.trail = Trail(database, self._sources, now)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime]) -> Self:
@@ -268,16 +268,6 @@ class Store:
         """Live records of a kind, at most `limit`, behind `after`, with the people each is linked to."""
         with self._database.reading() as db:
             return cohorts.records_of(db, self._sources, kind, limit, after)
-
-    def score_history(self, person: PersonId) -> Sequence[ScoreChange]:
-        """Every score written down of the person, oldest first."""
-        with self._database.reading() as db:
-            return told.history(db, person)
-
-    def confirmed_fields(self, refs: Sequence[Ref]) -> Sequence[ConfirmedFields]:
-        """What the CRMs last confirmed to hold of ours in these records; those never written to are left out."""
-        with self._database.reading() as db:
-            return told.confirmed_fields(db, self._sources, refs)
 
     def to_derive(self) -> int:
         """How many people's facts moved since they were last derived."""

@@ -39,6 +39,7 @@ def take(connection: Connection, sources: Sources, page: TakenPage, at: datetime
     regrouped = identity.regroup(connection, sources, _person_nodes(batch), _people_before(batch))
     dirty.mark_people(connection, regrouped.touched, mark)
     dirty.mark_linked(connection, batch.keys(*_FELT), mark)
+    derived.inherit(connection, regrouped.heirs)
     derived.forget(connection, regrouped.vanished)
     _judge(connection, page, batch, at)
     taken = _count(page, batch, rejected)

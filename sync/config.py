@@ -1,7 +1,7 @@
 """The configuration: one YAML file, checked as a whole before anything runs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,16 @@ def changed_config(config: Config, changes: Sequence[str]) -> Config:
     Raises `WrongChange` for a change that leads nowhere, `ConfigErrors` if what results is wrong.
     """
     return _checked(changed(config.source, changes))
+
+
+def with_sections(config: Config, sections: Mapping[str, Any]) -> Config:
+    """The configuration with other top-level sections in place of its own; their positions are not known.
+
+    Raises `ConfigErrors` if what results is wrong.
+    """
+    source = config.source
+    marks = {location: mark for location, mark in source.marks.items() if not {*location[:1]} & sections.keys()}
+    return _checked(replace(source, data={**source.data, **sections}, marks=marks, problems=[]))
 
 
 def json_schema() -> dict[str, Any]:

@@ -7,7 +7,10 @@ batch and the writes that they owe are stored in one transaction.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+import orjson
+
 from journey.canonical import canonical, plain
+from journey.cause import Part, parts_of, standing
 from journey.derive import Agreement, Derived, derive
 from journey.fold import fold
 from journey.model import Journey, Kind, PersonId, Ref, Value
@@ -15,6 +18,7 @@ from journey.sla import Cycle
 from mapping.compiled import ObjectMapping
 from state.model import CycleRow, Owed, PersonFacts, Settlement
 from state.store import Store
+from state.told import WrittenScore
 from sync.context import RunContext
 
 PEOPLE_AT_ONCE = 500
@@ -32,14 +36,25 @@ def derive_due(ctx: RunContext, agreement: Agreement, mappings: Mappings) -> Non
         as_of = ctx.now()
         known_until = data_known_until(ctx.store, mappings)
         for people in _due(ctx.store, as_of):
-            facts = ctx.store.facts_of(people)
-            settlements = [
-                _settlement(agreement, mappings, fold(person, known.facts, known.past), known, as_of, known_until)
-                for person, known in facts.items()
-            ]
+            settlements = settlements_of(ctx.store, agreement, mappings, people, (as_of, known_until))
             ctx.store.settle(ctx.run, settlements)
             ctx.observer.derived(ctx.connection, len(settlements))
             ctx.go_on()
+
+
+def settlements_of(
+    store: Store,
+    agreement: Agreement,
+    mappings: Mappings,
+    people: Sequence[PersonId],
+    known: tuple[datetime, datetime | None],
+) -> Sequence[Settlement]:
+    """What follows for these people from all that is stored; `known` are as-of time and `data_known_until`."""
+    facts, before = store.facts_of(people), store.trail.written_scores(people)
+    return [
+        _settlement(agreement, mappings, fold(person, own.facts, own.past), (own, before.get(person)), known)
+        for person, own in facts.items()
+    ]
 
 
 def data_known_until(store: Store, mappings: Mappings) -> datetime | None:
@@ -67,16 +82,16 @@ def _settlement(
     agreement: Agreement,
     mappings: Mappings,
     journey: Journey,
-    known: PersonFacts,
-    as_of: datetime,
-    known_until: datetime | None,
+    stored: tuple[PersonFacts, WrittenScore | None],
+    known: tuple[datetime, datetime | None],
 ) -> Settlement:
-    derived = derive(journey, agreement, as_of, known_until)
+    own, before = stored
+    derived = derive(journey, agreement, *known)
     fields = derived.fields
     latest = derived.cycles[-1] if derived.cycles else None
     return Settlement(
         person=journey.person,
-        mark=known.mark,
+        mark=own.mark,
         score=derived.score.total,
         criteria={criterion.name: criterion.points for criterion in derived.score.criteria},
         breakdown=canonical(plain(derived.score)).decode(),
@@ -87,11 +102,23 @@ def _settlement(
         sla_due=latest.due_at if latest else None,
         fields=fields,
         rules_version=derived.rules_version,
-        as_of=as_of,
+        as_of=derived.as_of,
         next_due=derived.next_due,
         cycles=[_cycle_row(cycle) for cycle in derived.cycles],
         owed=_owed(mappings, journey.records, fields),
+        records=journey.records,
+        parts=_parts(before, derived, journey.records),
     )
+
+
+def _parts(before: WrittenScore | None, derived: Derived, records: Sequence[Ref]) -> Sequence[Part]:
+    """Why the score is not what it was; nothing if it is."""
+    if before is None:
+        return parts_of(None, derived.score, derived.tally, records)
+    if before.total == derived.score.total:
+        return ()
+    stood = standing(before.total, before.rules_version, before.records, orjson.loads(before.breakdown))
+    return parts_of(stood, derived.score, derived.tally, records)
 
 
 def _entered(derived: Derived) -> datetime | None:

@@ -8,6 +8,7 @@ import hashlib
 
 from sync.config import Config
 from sync.context import RunContext
+from sync.rules_version import rules_version
 
 
 def follow_config(ctx: RunContext, config: Config) -> None:
@@ -15,6 +16,7 @@ def follow_config(ctx: RunContext, config: Config) -> None:
     for mapping in ctx.mappings.values():
         ctx.store.reread_if_changed(ctx.connection, mapping.object, mapping.digest)
     ctx.store.rederive_if_changed(agreement_digest(config))
+    ctx.store.trail.use_rules(rules_version(config))
 
 
 def agreement_digest(config: Config) -> str:

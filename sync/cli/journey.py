@@ -14,9 +14,13 @@ from sync.cli.journey_page import page
 from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, print_json, print_table
 from sync.cli.people import journey_of, name_of, person_called
+from sync.cli.score_history import labels_of, print_changes
 from sync.cli.session import application
 from sync.cli.words import Lang, chosen, word
 from sync.cli.zone import agreed_zone
+
+NEWEST = 10
+"""Changes of score shown as text; JSON and HTML show all."""
 
 
 @click.command(
@@ -39,8 +43,8 @@ def journey(ctx: click.Context, who: str, lang: str | None, fmt: Format) -> None
     the rules of today, the time in each stage, the scores written down at the time, and what the CRMs hold of our fields.
     """
     with application(ctx) as app:
-        path = whole_path(app, person_called(app, who))
         speech, zone = chosen(lang, app.config.lang), agreed_zone(app.config)
+        path = whole_path(app, person_called(app, who), speech)
     if fmt is Format.JSON:
         print_json("journey", document(path))
     elif fmt is Format.HTML:
@@ -49,7 +53,7 @@ def journey(ctx: click.Context, who: str, lang: str | None, fmt: Format) -> None
         _print(path, speech, zone)
 
 
-def whole_path(app: App, row: PersonRow) -> Path:
+def whole_path(app: App, row: PersonRow, lang: Lang) -> Path:
     """Everything that is known of the person."""
     path, rules, now = journey_of(app, row), app.agreement.rules, app.now()
     clocks = [opened(sla, row) for sla in app.store.sla_rows(person=row.person)]
@@ -64,8 +68,9 @@ def whole_path(app: App, row: PersonRow) -> Path:
         spells=spells,
         handovers=decided,
         clocks=clocks,
-        history=app.store.score_history(row.person),
-        confirmed=app.store.confirmed_fields(path.records),
+        history=app.store.trail.scores(row.person),
+        labels=labels_of(rules, lang),
+        confirmed=app.store.trail.confirmed_fields(path.records),
         as_of=now,
     )
 
@@ -79,3 +84,6 @@ def _print(path: Path, lang: Lang, zone: ZoneInfo) -> None:
     rows = [cells(event, lang, zone) for event in path.events]
     columns = ("at", "who", "what", "note", "clock")
     print_table(Table("journey", columns, rows, (str(zone), "", "", "", "")), Format.TEXT)
+    if path.history:
+        click.echo(f"\n{word('how the score changed', lang)}")
+        print_changes(path.history[-NEWEST:], path.labels, lang, zone)

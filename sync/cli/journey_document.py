@@ -16,13 +16,14 @@ from state.model import PersonRow
 from state.told import ConfirmedFields, ScoreChange
 from sync.cli.clocks import Clock
 from sync.cli.journey_events import Event
+from sync.cli.score_history import Labels, documents
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """The whole path. `events` are in order; `scores` are as many, the score right then by the rules of today.
 
-    `history` is what was written down at the time; `confirmed` what the CRMs hold of ours now.
+    `history` is what was written down at the time, `labels` what rules are called; `confirmed` what the CRMs hold of ours now.
     """
 
     row: PersonRow
@@ -33,6 +34,7 @@ class Path:
     handovers: Sequence[Handover]
     clocks: Sequence[Clock]
     history: Sequence[ScoreChange]
+    labels: Labels
     confirmed: Sequence[ConfirmedFields]
     as_of: datetime
 
@@ -76,7 +78,7 @@ def document(path: Path) -> Mapping[str, object]:
         "spells": [{"entered": s.entered, "left": s.left, "disqualified_by": s.disqualified_by} for s in path.spells],
         "handovers": [_handover(one) for one in path.handovers],
         "sla": [clock.document() for clock in path.clocks],
-        "score_history": [{"at": one.at, "score": one.total, "run": one.run} for one in path.history],
+        "score_history": documents(path.history),
         "writes": [{"record": one.ref._asdict(), "at": one.at, "fields": dict(one.fields)} for one in path.confirmed],
     }
 

@@ -10,6 +10,8 @@ from sync.cli.journey_document import Path, stays
 from sync.cli.journey_events import cells, verdict
 from sync.cli.output import plain
 from sync.cli.people import name_of, place
+from sync.cli.score_history import HEADINGS
+from sync.cli.score_history import cells as cells_of
 from sync.cli.words import Lang, day_time, duration, number, word
 
 WIDTH, HEIGHT = 720, 120
@@ -64,6 +66,7 @@ def page(path: Path, lang: Lang, zone: ZoneInfo) -> str:
         _events(path, lang, zone),
         _stages(path, lang, zone),
         _deals(path, lang, zone),
+        _changes(path, lang, zone),
         _writes(path, lang, zone),
     )
     return (
@@ -130,6 +133,12 @@ def _deals(path: Path, lang: Lang, zone: ZoneInfo) -> str:
         rows.append((deal.name or deal.ref.id, word(deal.status.value, lang), worth, *dates))
     headings = (word("deal", lang), word("status", lang), "", word("created", lang), "")
     return _table(_SAY[lang]["deals"], headings, rows)
+
+
+def _changes(path: Path, lang: Lang, zone: ZoneInfo) -> str:
+    rows = [cells_of(change, path.labels, lang, zone) for change in path.history]
+    headings = (str(zone), *(word(heading.lower(), lang) for heading in HEADINGS))
+    return _table(word("how the score changed", lang), headings, rows)
 
 
 def _writes(path: Path, lang: Lang, zone: ZoneInfo) -> str:

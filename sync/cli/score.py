@@ -6,16 +6,24 @@ from datetime import tzinfo
 import click
 
 from journey.model import Ref
+from journey.rules import ScoreRules
 from journey.score import CriterionScore, Line, Score
 from journey.score import score as replay
 from state.model import PersonRow
+from sync.app import App
 from sync.cli.bands import bands
+from sync.cli.errors import Failure
 from sync.cli.options import Command, Group, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.people import journey_of, name_of, person_called, place
+from sync.cli.resync import instant
+from sync.cli.rules import named, rules
+from sync.cli.score_history import history
 from sync.cli.session import application
 from sync.cli.words import Lang, chosen, day_time, number, word
 from sync.cli.zone import agreed_zone
+from sync.config import ConfigErrors
+from sync.rules_version import with_rules
 
 
 @click.group(cls=Group)
@@ -24,38 +32,67 @@ def score() -> None:
 
 
 score.add_command(bands)
+score.add_command(history)
+score.add_command(rules)
 
 
-@score.command(cls=Command, examples=["relevo score explain ana@bodegas.es", "relevo score explain 101 --lang es"])
+@score.command(
+    cls=Command,
+    examples=[
+        "relevo score explain ana@bodegas.es",
+        "relevo score explain 101 --lang es",
+        "relevo score explain 101 --at 7d",
+        "relevo score explain 101 --rules 3f2a91 --at 2026-03-01",
+    ],
+)
 @click.argument("who")
+@click.option("--at", "moment", metavar="TIME|SPAN", help="As it was then: 2026-03-01, 2026-03-01T08:00Z, 36h, 7d.")
+@click.option("--rules", "version", metavar="VERSION", help="By the rules of then: see `relevo score rules list`.")
 @lang_option
 @output_option(Format.JSON)
 @click.pass_context
-def explain(ctx: click.Context, who: str, lang: str | None, fmt: Format) -> None:
+def explain(
+    ctx: click.Context, who: str, moment: str | None, version: str | None, lang: str | None, fmt: Format
+) -> None:
     """Where each point of WHO's score comes from: rule, points, decay, evidence and caps.
 
-    The score is computed anew from the stored facts, as of the moment at which it was last written down.
+    The score is computed anew from the stored facts, as of the moment at which it was last written down, or `--at` another one,
+    of which what happened later is not seen.
     """
     with application(ctx) as app:
         row = person_called(app, who)
         path = journey_of(app, row)
-        rules, zone = app.agreement.rules, agreed_zone(app.config)
-        found = replay(path, rules, row.as_of or app.now())
+        agreed, zone = _rules(app, version), agreed_zone(app.config)
+        at = instant(moment, app.now()) if moment else row.as_of or app.now()
+        found = replay(path, agreed, at)
         speech = chosen(lang, app.config.lang)
-    stale = row.rules_version != rules.version
+    stale = row.rules_version != agreed.version
     if fmt is Format.JSON:
-        print_json("score", _document(row, found, stale=stale))
+        print_json("score", _document(row, found, agreed.version, stale=stale))
         return
     head = f"{name_of(row, path)}\n{word('score', speech)} {found.total} / 100"
-    threshold = f"{word('threshold', speech)} {number(rules.qualified_at, speech)}"
+    threshold = f"{word('threshold', speech)} {number(agreed.qualified_at, speech)}"
     click.echo(f"{head}  ({threshold}, {word('as of', speech)} {day_time(found.as_of, speech, zone)} {zone})")
     if found.disqualified_by is not None:
         click.echo(f"{word('disqualified by', speech)} {found.disqualified_by}")
     for criterion in found.criteria:
         click.echo()
         _print(criterion, speech, lambda line: _when(line, speech, zone))
-    if stale:
+    if stale and version is None:
         click.echo(f"\nThe rules have changed since it was written down as {row.score}. Next: relevo sync", err=True)
+
+
+def _rules(app: App, version: str | None) -> ScoreRules:
+    """The rules of today, or those of a version that was in force."""
+    if version is None:
+        return app.agreement.rules
+    try:
+        return with_rules(app.config, named(app, version).rules).agreement.rules
+    except ConfigErrors as error:
+        raise Failure(
+            f"The rules {version} do not go with the configuration of today: {error}",
+            fix="See what they were: relevo score rules show " + version,
+        ) from error
 
 
 def _print(criterion: CriterionScore, lang: Lang, when: Callable[[Line], str]) -> None:
@@ -97,12 +134,13 @@ def _when(line: Line, lang: Lang, zone: tzinfo) -> str:
     return day_time(line.at, lang, zone) if line.at else ""
 
 
-def _document(row: PersonRow, found: Score, *, stale: bool) -> dict[str, object]:
+def _document(row: PersonRow, found: Score, version: str, *, stale: bool) -> dict[str, object]:
     return {
         "person": row.person,
         "email": row.email,
         "total": found.total,
         "stored_total": row.score,
+        "rules_version": version,
         "rules_changed": stale,
         "as_of": found.as_of,
         "disqualified_by": found.disqualified_by,

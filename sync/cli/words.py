@@ -90,6 +90,18 @@ _SPANISH = {
     "unknown_direction": "sentido desconocido",
     "not scored yet": "aún sin puntuar",
     "times in": "horas en",
+    # why a score changed
+    "change": "cambio",
+    "why": "por qué",
+    "how the score changed": "cómo cambió la puntuación",
+    "run": "ejecución",
+    "rules changed": "cambio de reglas",
+    "record joined or left": "registro que se une o se va",
+    "other activities": "otras actividades",
+    "other fields": "otros campos",
+    "time passed:": "paso del tiempo:",
+    "limits:": "límites:",
+    "first": "primera",
 }
 
 

@@ -64,11 +64,11 @@ def test_scores_and_confirmed_fields_are_told_as_they_were(store: Store) -> None
     (row,) = store.everybody(1)
     for minute, score in ((0, 50), (1, 50), (2, 70)):
         store.settle(RUN, [replace(settlement(row.person, None, score=score), as_of=at(minute))])
-    assert [(change.at, change.total, change.run) for change in store.score_history(row.person)] == [
+    assert [(change.at, change.total, change.run) for change in store.trail.scores(row.person)] == [
         (at(0), 50, RUN),
         (at(2), 70, RUN),
     ]
-    assert store.confirmed_fields(row.records) == []
+    assert store.trail.confirmed_fields(row.records) == []
     store.agree(RUN, [Agreed(row.records[0], {"score": 70}, "v2")])
-    (held,) = store.confirmed_fields(row.records)
+    (held,) = store.trail.confirmed_fields(row.records)
     assert (held.ref, held.fields, held.at) == (row.records[0], {"score": 70}, NOON)

@@ -1,0 +1,46 @@
+"""The door to what was: scores with their causes, the rules over time, and what the CRMs were told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from journey.model import PersonId, Ref
+from state import rules, told
+from state.database import Database
+from state.rules import RulesVersion, UsedRules
+from state.sources import Sources
+from state.told import ConfirmedFields, ScoreChange, WrittenScore
+
+
+class Trail:
+    """The part of the store that looks back. Thread-safe; every method is one transaction."""
+
+    def __init__(self, database: Database, sources: Sources, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._sources = sources
+        self._now = now
+
+    def scores(self, person: PersonId) -> Sequence[ScoreChange]:
+        """The changes of the person's score, oldest first; the newest `MOST_CHANGES` of them."""
+        with self._database.reading() as db:
+            return told.history(db, person)
+
+    def written_scores(self, people: Sequence[PersonId]) -> Mapping[PersonId, WrittenScore]:
+        """The people's scores as they stand now; those never scored are left out."""
+        with self._database.reading() as db:
+            return told.written_scores(db, people)
+
+    def confirmed_fields(self, refs: Sequence[Ref]) -> Sequence[ConfirmedFields]:
+        """What the CRMs last confirmed to hold of ours in these records; those never written to are left out."""
+        with self._database.reading() as db:
+            return told.confirmed_fields(db, self._sources, refs)
+
+    def use_rules(self, version: RulesVersion) -> None:
+        """This agreement is in force now; nothing is written if it was already."""
+        if not (used := self.rules()) or used[0].rules.version != version.version:
+            with self._database.writing() as db:
+                rules.use(db, version, self._now())
+
+    def rules(self) -> Sequence[UsedRules]:
+        """Every agreement that was in force, the latest first."""
+        with self._database.reading() as db:
+            return rules.versions(db)
