@@ -159,6 +159,11 @@ class Schema:
     object: str
     fields: Mapping[str, Field]
 
+    @property
+    def calculated(self) -> frozenset[str]:
+        """The fields that the CRM works out by itself: their values change without their record's knowing."""
+        return frozenset(name for name, field in self.fields.items() if field.calculated)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:

@@ -32,12 +32,15 @@ class Backfill:
 class Live:
     """Following changes: `edge` as they happen, `late` once more behind the lag of the index.
 
-    `swept` is when (epoch ms) the archived records were last listed to their end.
+    `swept` is when (epoch ms) the archived records were last listed to their end, `refreshed` when all records were last read
+    for their calculated properties; such a reading goes on from HubSpot's own paging cursor `reading`.
     """
 
     edge: Edge
     late: Edge
     swept: int | None = None
+    refreshed: int | None = None
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,13 @@ def dump(position: Position) -> Cursor:
         case Backfill():
             data: dict[str, Any] = {"after": position.after, "started": position.started}
         case Live():
-            data = {"edge": _edge(position.edge), "late": _edge(position.late), "swept": position.swept}
+            data = {
+                "edge": _edge(position.edge),
+                "late": _edge(position.late),
+                "swept": position.swept,
+                "refreshed": position.refreshed,
+                "reading": position.reading,
+            }
         case Snapshot():
             data = {"versions": position.versions, "at": position.at}
     return Cursor(orjson.dumps({"v": 1, **data}).decode())
@@ -70,8 +79,9 @@ def load(text: Cursor) -> Position:
         match data:
             case {"v": 1, "after": str(after), "started": int(started)}:
                 return Backfill(after, started)
-            case {"v": 1, "edge": edge, "late": late, "swept": swept}:
-                return Live(_read(edge), _read(late), swept)
+            case {"v": 1, "edge": edge, "late": late, "swept": swept, **rest}:
+                refreshed, reading = _time(rest.get("refreshed")), str(rest.get("reading", ""))
+                return Live(_read(edge), _read(late), swept, refreshed, reading)
             case {"v": 1, "versions": dict(versions), "at": int(at)}:
                 return Snapshot(versions, at)
     except (ValueError, TypeError):
@@ -87,3 +97,8 @@ def _edge(edge: Edge) -> list[Any]:
 def _read(data: list[Any]) -> Edge:
     at, ids, whole = data
     return Edge(int(at), frozenset(ids), bool(whole))
+
+
+def _time(given: Any) -> int | None:
+    """Cursors of older versions have none."""
+    return None if given is None else int(given)

@@ -60,6 +60,10 @@ class HubSpotOptions(Options):
         description="How long HubSpot's search may lag: every window is read once more after this time.",
     )
     archived_every: Span = Field(timedelta(hours=1), description="How often to look for archived records.")
+    calculated_every: Span = Field(
+        timedelta(days=1),
+        description="How often to read all records again for calculated properties; only where one is read.",
+    )
     spend_every: Span = Field(
         timedelta(days=1), description="How often to read the spend of unchanged campaigns again."
     )

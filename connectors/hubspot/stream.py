@@ -1,10 +1,12 @@
 """An object's change stream: first all records, then what changes, read twice, and what is archived.
 
 HubSpot's search shows a change only some time after it was made, and a link that changed not at all until its record does.
-So a window is read as soon as it is there, and once more when the index has had time to catch up (`second_pass_after`).
+So a window is read as soon as it is there, and once more when the index has had time to catch up (`second_pass_after`). A
+calculated property changes without its record's knowing: where one is read, so are all records every `calculated_every`.
 """
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from connectors.base import Change, Page, Selection
@@ -12,6 +14,7 @@ from connectors.hubspot.account import Account
 from connectors.hubspot.backfill import archived, backfill
 from connectors.hubspot.cursor import Backfill, Edge, Live, dump
 from connectors.hubspot.details import links_of, rows_by_id
+from connectors.hubspot.fields import describe
 from connectors.hubspot.records import changes
 from connectors.hubspot.search import Found, Search
 
@@ -30,6 +33,7 @@ def stream(account: Account, selection: Selection, since: Backfill | Live | None
     at = yield from _fresh(account, selection, search, at)
     at = yield from _late(account, selection, search, at, reached)
     at = yield from _archived(account, selection, at)
+    at = yield from _calculated(account, selection, at)
     yield Page((), dump(at), last=True)
 
 
@@ -50,7 +54,7 @@ def _all(account: Account, selection: Selection, start: Backfill | None) -> Stag
 
 def _fresh(account: Account, selection: Selection, search: Search, at: Live) -> Stage:
     for found in search.scan(at.edge):
-        at = Live(found.edge, at.late, at.swept)
+        at = replace(at, edge=found.edge)
         yield Page(_changes(account, selection, found), dump(at))
     return at
 
@@ -65,9 +69,9 @@ def _late(account: Account, selection: Selection, search: Search, at: Live, reac
         return at
     until = min(settled, reached)
     for found in search.scan(at.late, until) if until > at.late.at else ():
-        at = Live(at.edge, found.edge, at.swept)
+        at = replace(at, late=found.edge)
         yield Page(_changes(account, selection, found), dump(at))
-    return Live(at.edge, Edge(settled), at.swept)
+    return replace(at, late=Edge(settled))
 
 
 def _archived(account: Account, selection: Selection, at: Live) -> Stage:
@@ -78,7 +82,21 @@ def _archived(account: Account, selection: Selection, at: Live) -> Stage:
     for gone in archived(account, selection.object, since):
         if gone:
             yield Page(gone, dump(at))
-    return Live(at.edge, at.late, now)
+    return replace(at, swept=now)
+
+
+def _calculated(account: Account, selection: Selection, at: Live) -> Stage:
+    """Read all records again when a calculated property is among those asked for, from the first pull on."""
+    now = account.now_ms()
+    if at.refreshed is None:
+        return replace(at, refreshed=now)
+    if not at.reading and now - at.refreshed < _millis(account.options.calculated_every):
+        return at
+    if at.reading or describe(account, selection.object).calculated & set(selection.fields):
+        for found, position in backfill(account, selection, Backfill(at.reading, now)):
+            at = replace(at, reading=position.after)
+            yield Page(found, dump(at))
+    return replace(at, reading="", refreshed=now)
 
 
 def _changes(account: Account, selection: Selection, found: Found) -> list[Change]:

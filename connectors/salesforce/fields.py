@@ -46,11 +46,6 @@ def types(account: Account, object_: str) -> Mapping[str, str]:
     return {row["name"]: row["type"] for row in _described(account, object_)}
 
 
-def calculated(account: Account, object_: str) -> set[str]:
-    """The fields that Salesforce works out: formulas and roll-ups."""
-    return {row["name"] for row in _described(account, object_) if row.get("calculated")}
-
-
 def provision(account: Account, specs: Sequence[FieldSpec]) -> list[Provisioned]:
     """Create what is missing and let this user edit it; what each spec came to, in order."""
     return provisioning.provision(

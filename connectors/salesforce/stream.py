@@ -15,7 +15,7 @@ from connectors.salesforce.account import ROOT, Account
 from connectors.salesforce.backfill import backfill, by_id
 from connectors.salesforce.cursor import Backfill, Edge, Live, dump
 from connectors.salesforce.details import read, told
-from connectors.salesforce.fields import calculated
+from connectors.salesforce.fields import describe
 from connectors.salesforce.objects import KINDS, ROLES
 from connectors.salesforce.records import Raw, asked, gone, literal, moment, version
 from connectors.salesforce.soql import PAGE, among, page, quoted, select
@@ -151,7 +151,7 @@ def _formulas(account: Account, selection: Selection, at: Live) -> Stage:
     now = account.told.now()
     if not at.reading and now - moment(at.refreshed) < account.options.formulas_every:
         return at
-    if at.reading or calculated(account, selection.object) & set(selection.fields):
+    if at.reading or describe(account, selection.object).calculated & set(selection.fields):
         for rows, last in by_id(account, selection, at.reading):
             at = replace(at, reading=last)
             yield Page(told(account, selection, rows), dump(at))

@@ -75,7 +75,7 @@ class Zoho:
         """See `stream`; a quiet pull of a module costs one call, and one for deletions when those are due."""
         at = load(since) if since else None
         if selection.object in MODULES:
-            return stream(self._account, selection, at if isinstance(at, Live | Bulk) else None)
+            return stream(self._account, self._descriptions, selection, at if isinstance(at, Live | Bulk) else None)
         if selection.object == EMAILS:
             return emails.emails(self._account, selection, at if isinstance(at, Mails) else None)
         return users(self._account, selection, at if isinstance(at, Snapshot) else None)

@@ -21,10 +21,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Following changes; deletions are known up to `swept`."""
+    """Following changes; deletions are known up to `swept`.
+
+    All records were last read for their formula fields at `refreshed`; such a reading has come to this modification time
+    (`reading`) while it goes on.
+    """
 
     edge: Edge
     swept: int
+    refreshed: int | None = None
+    reading: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,13 @@ Position = Live | Bulk | Snapshot | Mails
 def dump(position: Position) -> Cursor:
     """The position as text."""
     match position:
-        case Live(edge, swept):
-            data: dict[str, Any] = {"edge": [edge.at, edge.seen], "swept": swept}
+        case Live(edge, swept, refreshed, reading):
+            data: dict[str, Any] = {
+                "edge": [edge.at, edge.seen],
+                "swept": swept,
+                "refreshed": refreshed,
+                "reading": reading,
+            }
         case Bulk():
             data = {"bulk": {name: getattr(position, name) for name in Bulk.__slots__}}
         case Snapshot(versions):
@@ -79,8 +90,8 @@ def load(text: Cursor) -> Position:
     try:
         data = orjson.loads(text)
         match data:
-            case {"v": 1, "edge": [int(at), dict(seen)], "swept": int(swept)}:
-                return Live(Edge(at, seen), swept)
+            case {"v": 1, "edge": [int(at), dict(seen)], "swept": int(swept), **rest}:
+                return Live(Edge(at, seen), swept, _time(rest.get("refreshed")), _time(rest.get("reading")))
             case {"v": 1, "bulk": dict(bulk)}:
                 return Bulk(**bulk)
             case {"v": 1, "versions": dict(versions)}:
@@ -91,3 +102,8 @@ def load(text: Cursor) -> Position:
         pass
     fix = "Read the object anew: relevo resync CONNECTION OBJECT --full"
     raise Stop(f"The stored position in Zoho CRM's changes cannot be understood. {fix}", fix)
+
+
+def _time(given: Any) -> int | None:
+    """Cursors of older versions have none."""
+    return None if given is None else int(given)

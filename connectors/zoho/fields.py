@@ -21,6 +21,7 @@ MADE_AT_ONCE = 5
 KNOWN_FOR = timedelta(minutes=5)
 """How long a description is taken to hold: Zoho ignores in silence a write to a field that is no more."""
 
+FORMULAS = ("formula", "rollup_summary")
 _KINDS: Mapping[str, FieldKind] = {
     **dict.fromkeys(("text", "textarea", "email", "phone", "website", "autonumber"), FieldKind.TEXT),
     **dict.fromkeys(("integer", "bigint", "double", "currency", "percent"), FieldKind.NUMBER),
@@ -57,6 +58,10 @@ class Descriptions:
         found = {str(row["api_name"]): row for row in rows}
         self._known[object_] = (self._account.ports.now(), found)
         return found
+
+    def formulas(self, object_: str) -> set[str]:
+        """The fields that Zoho works out again and again, as it describes them now."""
+        return {name for name, row in self.fresh(object_).items() if row["data_type"] in FORMULAS}
 
     def types(self, object_: str) -> Mapping[str, str]:
         """The data type of every field that may be written."""
@@ -152,7 +157,7 @@ def _field(name: str, row: Mapping[str, Any]) -> Field:
         label=str(row.get("field_label") or name),
         kind=_KINDS.get(str(row["data_type"]), FieldKind.OTHER),
         writable=_writable(row),
-        calculated=row["data_type"] in ("formula", "rollup_summary", "autonumber"),
+        calculated=row["data_type"] in (*FORMULAS, "autonumber"),
         options=tuple(str(one["actual_value"]) for one in values or () if one.get("actual_value")),
     )
 

@@ -54,6 +54,9 @@ class ZohoOptions(Options):
         50_000, ge=1_000, description="API credits in 24 hours, as the Developer Hub of the organisation shows them."
     )
     deleted_every: Span = Field(timedelta(hours=1), description="How often to look for deleted records.")
+    formulas_every: Span = Field(
+        timedelta(days=1), description="How often to read all records again for formula fields; only where one is read."
+    )
     emails_for: Span = Field(
         timedelta(days=30),
         description="How far back a first pull of e-mails goes: each record that was active since is a call.",

@@ -5,12 +5,14 @@ tells: what is younger than `SETTLED` is read again by the next pull, and given 
 """
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 from connectors.base import Page, Selection
 from connectors.zoho.account import Account
 from connectors.zoho.bulk import Unfinished, bulk, fits
 from connectors.zoho.counts import count
 from connectors.zoho.cursor import Bulk, Edge, Live, dump
+from connectors.zoho.fields import Descriptions
 from connectors.zoho.listing import deleted
 from connectors.zoho.records import Raw, seconds
 from connectors.zoho.scan import Scan
@@ -29,11 +31,14 @@ Stage = Generator[Page, None, Live]
 """Pages, and the position after them."""
 
 
-def stream(account: Account, selection: Selection, since: Bulk | Live | None) -> Iterator[Page]:
+def stream(
+    account: Account, descriptions: Descriptions, selection: Selection, since: Bulk | Live | None
+) -> Iterator[Page]:
     """Pages from that position to the present end."""
     at = since if isinstance(since, Live) else (yield from _all(account, selection, since))
     at = yield from _modified(account, selection, at)
     at = yield from _deleted(account, selection, at)
+    at = yield from _formulas(account, descriptions, selection, at)
     yield Page((), dump(at), last=True)
 
 
@@ -61,10 +66,10 @@ def _modified(account: Account, selection: Selection, at: Live) -> Stage:
         _remember(young, fresh, settled, scan.asked)
         upto = Edge(max(edge.at, min(found.upto, settled)), edge.seen)
         if fresh:
-            yield Page(changes(account, selection, fresh), dump(Live(upto, at.swept)))
+            yield Page(changes(account, selection, fresh), dump(replace(at, edge=upto)))
     reached = max(edge.at, scan.asked - SETTLED)
     seen = {id_: time for id_, time in {**edge.seen, **young}.items() if time >= reached}
-    return Live(Edge(reached, seen), at.swept)
+    return replace(at, edge=Edge(reached, seen))
 
 
 def _remember(young: dict[str, int], rows: list[Raw], settled: int, now: int) -> None:
@@ -82,4 +87,21 @@ def _deleted(account: Account, selection: Selection, at: Live) -> Stage:
     for gone in deleted(account, selection.object, at.swept - OVERLAP):
         if gone:
             yield Page(gone, dump(at))
-    return Live(at.edge, now)
+    return replace(at, swept=now)
+
+
+def _formulas(account: Account, descriptions: Descriptions, selection: Selection, at: Live) -> Stage:
+    """Read all records again when a formula or roll-up is among the fields asked for, from the first pull on.
+
+    Its value may change while the record's Modified_Time stays.
+    """
+    now = account.seconds()
+    if at.refreshed is None:
+        return replace(at, refreshed=now)
+    if at.reading is None and now - at.refreshed < account.options.formulas_every.total_seconds():
+        return at
+    if at.reading is not None or descriptions.formulas(selection.object) & set(selection.fields):
+        for found in Scan(account, selection).pages(at.reading or 0):
+            at = replace(at, reading=found.upto)
+            yield Page(changes(account, selection, found.rows), dump(at))
+    return replace(at, reading=None, refreshed=now)

@@ -33,6 +33,7 @@ class DataType(StrEnum):
     DATETIME = "datetime"
     LOOKUP = "lookup"
     OWNER = "ownerlookup"
+    FORMULA = "formula"
 
 
 TEXTS = frozenset({DataType.TEXT, DataType.TEXTAREA, DataType.EMAIL, DataType.PHONE, DataType.WEBSITE})

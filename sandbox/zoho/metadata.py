@@ -93,6 +93,7 @@ def define(org: Org, module: Module, given: dict[str, Any], path: str) -> Field:
         _options(given, data_type, path),
         unique=bool(given.get("unique")),
         custom=True,
+        read_only=data_type is DataType.FORMULA,
         visible=bool(given.get("visible", True)),
     )
     module.fields[field.api_name] = field

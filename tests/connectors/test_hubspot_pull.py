@@ -93,6 +93,35 @@ def test_pain_9_the_second_pass_brings_the_links_again(sandbox: Sandbox, connect
     assert [dict(change.links) for change in second] == [{"companies": (company,)}]
 
 
+def test_pain_5_a_calculated_property_is_refreshed_on_its_own_clock(sandbox: Sandbox, connect: Connect) -> None:
+    """Its value changes while the contact's time of change stays; a reading that broke off goes on."""
+    row = {"created": MS0, "modified": MS0}
+    made = [{**row, "properties": {"hs_predictivecontactscore_v2": "1"}} for _ in range(150)]
+    ids = sandbox.load(objects={"contacts": made})["contacts"]
+    hubspot, selection = connect(archived_every="30d"), Selection("contacts", ("hs_predictivecontactscore_v2",))
+    _, cursor = pulled(hubspot, selection)
+    worked_out = [{**row, "id": int(id_), "properties": {"hs_predictivecontactscore_v2": "2"}} for id_ in ids]
+    sandbox.load(objects={"contacts": worked_out})
+    assert pulled(hubspot, selection, cursor)[0] == []
+    sandbox.config(clock={"offset_s": 2 * 86_400})
+    pages = list(hubspot.pull(selection, cursor))
+    assert [len(page.changes) for page in pages] == [100, 50, 0]
+    rest, end = pulled(hubspot, selection, pages[0].cursor)
+    assert len(rest) == 50
+    assert {
+        change.id: change.fields["hs_predictivecontactscore_v2"] for change in (*pages[0].changes, *rest)
+    } == dict.fromkeys(ids, "2")
+    assert pulled(hubspot, selection, end)[0] == []
+
+
+def test_pain_5_nothing_calculated_no_refresh(sandbox: Sandbox, connect: Connect) -> None:
+    sandbox.load(objects={"contacts": people(1, modified=lambda n: MS0 + n)})
+    hubspot = connect(archived_every="30d")
+    cursor = pulled(hubspot, CONTACTS)[1]
+    sandbox.config(clock={"offset_s": 2 * 86_400})
+    assert pulled(hubspot, CONTACTS, cursor)[0] == []
+
+
 def test_pain_6_a_sweep_tells_of_archived_records_once(sandbox: Sandbox, connect: Connect) -> None:
     """I11: no search ever shows an archived record."""
     lost, gone, _kept = sandbox.load(objects={"contacts": people(3, modified=lambda n: MS0 + n)})["contacts"]

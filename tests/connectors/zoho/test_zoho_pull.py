@@ -57,6 +57,26 @@ def test_pain_2_a_second_of_many_records_is_drained_by_id(sandbox: ZohoSandbox, 
     assert {change.id for change in found if change.merged_object == "Contacts"} == set(ids[:3])
 
 
+def test_pain_5_a_formula_field_is_refreshed_on_its_own_clock(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """Its value changes while Modified_Time stays; a reading that broke off goes on, and one without formulas never begins."""
+    sandbox.load(fields={"Leads": [{"api_name": "Age", "data_type": "formula"}]})
+    rows = [{"values": {"Last_Name": "n", "Age": 1}, "created": T0, "modified": T0 + n} for n in range(250)]
+    ids = sandbox.load(objects={"Leads": rows})["Leads"]
+    zoho, selection = connect(deleted_every="30d"), Selection("Leads", ("Age",))
+    cursors = {chosen: pulled(zoho, chosen)[1] for chosen in (selection, LEADS)}
+    worked_out = [{"id": int(id_), "values": {"Age": 2}, "modified": T0 + n} for n, id_ in enumerate(ids)]
+    sandbox.load(objects={"Leads": worked_out})
+    assert pulled(zoho, selection, cursors[selection])[0] == []
+    sandbox.config(clock={"offset_s": 2 * 86_400})
+    assert pulled(zoho, LEADS, cursors[LEADS])[0] == []
+    first = next(iter(zoho.pull(selection, cursors[selection])))
+    rest, end = pulled(zoho, selection, first.cursor)
+    assert {change.id: change.fields["Age"] for change in (*first.changes, *rest)} == dict.fromkeys(ids, 2)
+    assert 0 < len(first.changes) < 250
+    assert len(rest) < 250
+    assert pulled(zoho, selection, end)[0] == []
+
+
 @pytest.mark.parametrize("inclusive", [True, False])
 def test_the_edge_of_if_modified_since_makes_no_difference(
     sandbox: ZohoSandbox, connect: Connect, *, inclusive: bool
