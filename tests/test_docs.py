@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from connectors.hubspot.options import HubSpotOptions
 from journey.model import KNOWN_FIELDS
 from mapping.outbound import WRITABLE
-from sandbox.hubspot.faults import Effect
+from sandbox.common.faults import Effect
 from sandbox.hubspot.settings import Settings
 from sync.cli import TABLE, main
 from sync.cli.reference import walk

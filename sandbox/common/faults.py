@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 
 @dataclass(slots=True)
@@ -50,6 +50,45 @@ class Fault:
     def needs_answer(self) -> bool:
         """Whether the true answer is made first."""
         return self.applied or self.effect in {"delay", "cut", *self.BENT}
+
+
+class Effect(StrEnum):
+    """What a fault does to an API whose answers are lists.
+
+    `status`        answer `status` (503 unless said) with `body` (or the vendor's body of that status)
+    `delay`         wait `delay_s`, then answer truly
+    `drop`          close the connection without a byte
+    `cut`           send half of the JSON and close
+    `html`          a page of HTML, with `status` (200 unless said)
+    `no_results`    leave the list out of a true answer
+    `empty_page`    no results, yet a next page
+    `twins`         repeat each row of the list
+    `rate_limit`    429
+    """
+
+    STATUS = "status"
+    DELAY = "delay"
+    DROP = "drop"
+    CUT = "cut"
+    HTML = "html"
+    NO_RESULTS = "no_results"
+    EMPTY_PAGE = "empty_page"
+    TWINS = "twins"
+    RATE_LIMIT = "rate_limit"
+
+
+@dataclass(slots=True)
+class ListFault(Fault):
+    """A rule for such an API."""
+
+    BENT: ClassVar[frozenset[str]] = frozenset({Effect.NO_RESULTS, Effect.EMPTY_PAGE, Effect.TWINS})
+
+    effect: Effect
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """A rule as it is given. Raises KeyError, TypeError or ValueError for one that is not."""
+        return cls(**{**given, "effect": Effect(given["effect"])})
 
 
 F = TypeVar("F", bound=Fault)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from sandbox.common.times import iso
 
@@ -27,6 +27,17 @@ class Write(Protocol):
         """Whether the value is another."""
 
     def _asdict(self) -> dict[str, Any]: ...
+
+
+class Entry(NamedTuple):
+    """One property of one record was set through the API; `changed` says whether it held another value before."""
+
+    object: str
+    id: int
+    property: str
+    value: str | None
+    at: int
+    changed: bool
 
 
 W = TypeVar("W", bound=Write)

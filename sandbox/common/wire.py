@@ -12,6 +12,8 @@ from sandbox.common.times import Millis
 
 TRANSPORT = "sandbox.transport"
 """The key under which the protocol puts the connection into the scope, so that a fault can close it."""
+PAGE = b"<!DOCTYPE html><html><head><title>One moment</title></head><body><h1>Something went wrong</h1></body></html>"
+"""What gateways and proxies answer instead of JSON."""
 _WITHOUT_BODY = frozenset({204, 304})
 
 

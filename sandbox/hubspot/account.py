@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.common.faults import Faults
-from sandbox.common.ledger import Ledger
+from sandbox.common.ledger import Entry, Ledger
 from sandbox.common.times import Clock, Millis, iso
 from sandbox.hubspot.campaigns import Campaign
 from sandbox.hubspot.errors import Problem, bad_request, conflict, invalid_values
 from sandbox.hubspot.faults import Fault
 from sandbox.hubspot.index import Index
 from sandbox.hubspot.kinds import KINDS, Kind
-from sandbox.hubspot.ledger import Entry
 from sandbox.hubspot.limits import Limits
 from sandbox.hubspot.links import LinkStore
 from sandbox.hubspot.owners import Owner

@@ -2,50 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import orjson
 
-from sandbox.common import faults as common
+from sandbox.common.faults import Effect, ListFault
+from sandbox.common.wire import PAGE
 from sandbox.hubspot.limits import Policy
 
 
-class Effect(StrEnum):
-    """What a fault does.
-
-    `status`        answer `status` (503 unless said) with `body` (or the documented body of that status)
-    `delay`         wait `delay_s`, then answer truly
-    `drop`          close the connection without a byte
-    `cut`           send half of the JSON and close
-    `html`          a page of HTML, with `status` (200 unless said)
-    `no_results`    leave `results` out of a true answer
-    `empty_page`    no results, yet a next page
-    `twins`         repeat each row of `results`
-    `rate_limit`    429 with `policy` (TEN_SECONDLY_ROLLING, SECONDLY, DAILY)
-    """
-
-    STATUS = "status"
-    DELAY = "delay"
-    DROP = "drop"
-    CUT = "cut"
-    HTML = "html"
-    NO_RESULTS = "no_results"
-    EMPTY_PAGE = "empty_page"
-    TWINS = "twins"
-    RATE_LIMIT = "rate_limit"
-
-
-_BENT = frozenset({Effect.NO_RESULTS, Effect.EMPTY_PAGE, Effect.TWINS})
-
-
 @dataclass(slots=True)
-class Fault(common.Fault):
+class Fault(ListFault):
     """`policy` is that of `rate_limit`."""
 
-    BENT: ClassVar[frozenset[str]] = _BENT
-
-    effect: Effect
     policy: Policy = Policy.TEN_SECONDLY
 
     @classmethod
@@ -64,7 +33,6 @@ _WORDS = {
     503: ("SERVICE_UNAVAILABLE", "The service is temporarily unavailable"),
 }
 _HTML_STATUSES = frozenset({502, 504, 520, 521, 522, 523, 524, 525, 526})
-PAGE = b"<!DOCTYPE html><html><head><title>One moment</title></head><body><h1>Something went wrong</h1></body></html>"
 
 
 def status_body(fault: Fault, correlation: str) -> tuple[bytes, str]:
@@ -81,7 +49,7 @@ def status_body(fault: Fault, correlation: str) -> tuple[bytes, str]:
 
 def bend(fault: Fault, body: bytes) -> bytes:
     """A true answer's body, made untrue."""
-    if not body or fault.effect not in _BENT:
+    if not body or fault.effect not in fault.BENT:
         return body
     told = orjson.loads(body)
     if fault.effect is Effect.NO_RESULTS:

@@ -8,14 +8,15 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from sandbox.common import server
+from sandbox.common.faults import Effect
 from sandbox.common.server import deliver
 from sandbox.common.times import iso
-from sandbox.common.wire import Answer, ok, read_body, respond
+from sandbox.common.wire import PAGE, Answer, ok, read_body, respond
 from sandbox.hubspot.account import Account
 from sandbox.hubspot.call import Call
 from sandbox.hubspot.control import CONTROLS
 from sandbox.hubspot.errors import Refusal, bad_request
-from sandbox.hubspot.faults import PAGE, Effect, Fault, bend, status_body
+from sandbox.hubspot.faults import Fault, bend, status_body
 from sandbox.hubspot.kinds import kind_named
 from sandbox.hubspot.limits import Policy, refusal_body
 from sandbox.hubspot.routes import ENDPOINTS, Endpoint

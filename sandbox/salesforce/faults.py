@@ -46,14 +46,13 @@ class Effect(StrEnum):
 
 
 _JOB = frozenset({Effect.JOB_STUCK, Effect.JOB_FAILED, Effect.JOB_SHORT})
-_BENT = frozenset({Effect.NO_RECORDS, Effect.EMPTY_PAGE, Effect.TWINS})
 
 
 @dataclass(slots=True)
 class Fault(common.Fault):
     """The rules are met by records (`ids`: whose, none: anyone's) and bulk jobs (`keep` of their records) too."""
 
-    BENT: ClassVar[frozenset[str]] = _BENT
+    BENT: ClassVar[frozenset[str]] = frozenset({Effect.NO_RECORDS, Effect.EMPTY_PAGE, Effect.TWINS})
 
     effect: Effect
     ids: Sequence[str] = ()
@@ -103,7 +102,7 @@ def status_body(fault: Fault) -> tuple[bytes, str]:
 
 def bend(fault: Fault, body: bytes) -> bytes:
     """A true answer's body, made untrue."""
-    if not body or fault.effect not in _BENT:
+    if not body or fault.effect not in fault.BENT:
         return body
     told = orjson.loads(body)
     if not isinstance(told, dict) or "records" not in told:

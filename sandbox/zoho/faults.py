@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from sandbox.common.wire import Answer
-from sandbox.hubspot.faults import PAGE, Effect, Fault
+from sandbox.common.faults import Effect, ListFault
+from sandbox.common.wire import PAGE, Answer
 from sandbox.zoho.errors import Refusal, too_many
 
 _WORDS = {
@@ -25,7 +25,7 @@ _GATEWAY = frozenset({502, 504})
 _LISTS = ("data", "fields", "users", "Emails", "modules")
 
 
-def spoil(fault: Fault, answer: Answer) -> Answer:
+def spoil(fault: ListFault, answer: Answer) -> Answer:
     """What a fault makes of the true answer."""
     headers = dict(fault.headers)
     if fault.effect is Effect.RATE_LIMIT:
@@ -35,12 +35,12 @@ def spoil(fault: Fault, answer: Answer) -> Answer:
         return _status(fault)
     if fault.effect is Effect.HTML:
         return Answer(fault.code(200), PAGE, headers, "text/html")
-    if fault.effect in {Effect.NO_RESULTS, Effect.EMPTY_PAGE, Effect.TWINS} and answer.body:
+    if fault.effect in fault.BENT and answer.body:
         return Answer(answer.status, _bent(fault, orjson.loads(answer.body)), answer.headers)
     return answer
 
 
-def _status(fault: Fault) -> Answer:
+def _status(fault: ListFault) -> Answer:
     status = fault.code(503)
     if fault.body is not None:
         return Answer(status, orjson.dumps(fault.body), fault.headers)
@@ -49,7 +49,7 @@ def _status(fault: Fault) -> Answer:
     return Answer(status, orjson.dumps(Refusal(status, *_WORDS.get(status, ("ERROR", "error"))).body()), fault.headers)
 
 
-def _bent(fault: Fault, told: dict[str, Any]) -> bytes:
+def _bent(fault: ListFault, told: dict[str, Any]) -> bytes:
     name = next((name for name in _LISTS if name in told), None)
     if name is not None:
         rows = told.pop(name)

@@ -4,8 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sandbox.common.ledger import Ledger
-from sandbox.hubspot.ledger import Entry
+from sandbox.common.ledger import Entry, Ledger
 
 
 class WorkflowRun(NamedTuple):

@@ -6,10 +6,9 @@ from typing import Any
 
 import orjson
 
-from sandbox.common.faults import Faults
+from sandbox.common.faults import Faults, ListFault
+from sandbox.common.ledger import Entry
 from sandbox.common.times import Clock
-from sandbox.hubspot.faults import Fault
-from sandbox.hubspot.ledger import Entry
 from sandbox.zoho.bulk_jobs import Job
 from sandbox.zoho.errors import invalid_module
 from sandbox.zoho.ledger import WorkflowRun, ZohoLedger
@@ -44,7 +43,7 @@ class Org:
         self.jobs: dict[str, Job] = {}
         self.ledger = ZohoLedger()
         self.limits = Limits(self.settings)
-        self.faults = Faults(Fault.read)
+        self.faults = Faults(ListFault.read)
         self.tokens = Tokens()
         self.pages = PageTokens()
         self._ids = ORG + 1_000_000
