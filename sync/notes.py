@@ -51,6 +51,7 @@ class Says(StrEnum):
     )
     NO_RATE = "no revenue goal, or nobody bought"
     GIVEN_BACK = "and given back as bad data: {n}"
+    MISSED = "missed: {n} too few"
     REACHED = "reached"
     ON_TRACK = "on track, at the pace so far"
     AT_RISK = "at risk, at the pace so far"

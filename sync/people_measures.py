@@ -11,7 +11,7 @@ from journey.measures import Span, Wait, conversion, response
 from journey.sla import SlaStatus
 from state.model import CycleRow
 from sync.app import App
-from sync.delivered import Delivered, deliver
+from sync.delivered import Delivered, deliver, nothing_delivered
 from sync.handover_measures import handover_numbers
 from sync.measures import Number, Question, field_of, median, share
 from sync.notes import Says, note
@@ -41,14 +41,16 @@ class Cohort:
 Cohorts = Mapping[str, Cohort]
 
 
-def people(app: App, question: Question, named: Names) -> tuple[Cohorts, Delivered]:
-    """One pass over everybody: the cohorts by group, and what marketing delivers in the running period."""
+def people(app: App, question: Question, named: Names) -> tuple[Cohorts, Sequence[Delivered]]:
+    """One pass over everybody: the cohorts by group; and what marketing delivered in the period before, and in the running one."""
     groups: dict[str, Cohort] = defaultdict(Cohort)
-    delivered = Delivered()
+    goal = question.leads
+    delivered = nothing_delivered(goal, question.years, question.as_of) if goal else ()
     for subject in subjects(app.store, app.agreement, named, question.as_of):
         _add(groups, subject, question)
         _decisions(groups, subject, question, named)
-        deliver(delivered, subject, question)
+        for told in delivered:
+            deliver(told, subject)
     return groups, delivered
 
 

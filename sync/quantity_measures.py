@@ -1,5 +1,6 @@
 """Marketing's side of the agreement: how many qualified leads it delivers, against how many it owes."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,19 +24,26 @@ class Needed:
     why: Note
 
 
-def quantity_numbers(told: Delivered, sold: Revenue, cohort: Sequence[Span], question: Question) -> Iterator[Number]:
+def quantity_numbers(
+    delivered: Sequence[Delivered], sold: Revenue, cohort: Sequence[Span], question: Question
+) -> Iterator[Number]:
     """What is needed, owed, delivered, and to be expected by the end; nothing where no quantity was agreed.
 
-    `cohort` are those who qualified in the question's period; with its won deals they say what a lead is worth.
+    `delivered` is what was in the period before, and what is so far. `cohort` are those who qualified in the question's period; with its won deals they say what a lead is worth.
     """
     goal = question.leads
     if goal is None:
         return
+    before, told = delivered
     needed = needed_leads(sold, cohort, goal, question)
     yield Number("quantity_needed", ALL, needed.leads, needed.rows, "leads", note=needed.why)
     target = needed.leads if goal.target is None else Decimal(goal.target)
     source = note(Says.FROM_REVENUE if goal.target is None else PER[goal.per])
-    passed = question.passed(question.years.holding(question.as_of, goal.per))
+    passed = question.passed(told.period)
+    if target is not None:
+        missing = target - before.leads
+        verdict = note(Says.REACHED) if missing <= 0 else note(Says.MISSED, n=math.ceil(missing))
+        yield Number("quantity_before", ALL, before.leads, before.leads + before.returned, "leads", note=verdict)
     yield from _paced(ALL, target, (told.leads, told.returned), source, passed)
     for part in goal.parts:
         group = part.group if question.by is part.by else f"{part.by.value}: {part.group}"

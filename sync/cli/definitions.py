@@ -243,14 +243,14 @@ DEFINITIONS: Mapping[str, Mapping[Lang, Definition]] = {
         "en": Definition(
             "leads owed",
             "Marketing's quantity (goals.qualified_leads) for the running week, month or quarter. Delivered: people who qualified in it, each once, "
-            "without those sales gave back in time as bad data. Expected: the target times the working time that is over; forecast: delivered by "
+            "without those sales gave back in time as bad data. Before: what the period before delivered, against today's target. Expected: the target times the working time that is over; forecast: delivered by "
             "that share. Needed: the revenue goal ÷ (average won deal × share of the qualified that buys), both of the period asked about, for "
             "as much of the goal's period; shown whether or not a target was agreed.",
         ),
         "es": Definition(
             "leads comprometidos",
             "La cantidad de marketing (goals.qualified_leads) de la semana, mes o trimestre en curso. Entregados: personas cualificadas en él, cada una "
-            "una vez, sin las que ventas devolvió a tiempo por datos malos. Esperado: la meta por el tiempo laborable transcurrido; previsión: lo "
+            "una vez, sin las que ventas devolvió a tiempo por datos malos. Periodo anterior: lo entregado en él, frente a la meta de hoy. Esperado: la meta por el tiempo laborable transcurrido; previsión: lo "
             "entregado entre esa parte. Necesarios: objetivo de ingresos ÷ (negocio ganado medio × parte de los cualificados que compra), del periodo "
             "consultado y para esa parte del periodo del objetivo; se muestran haya o no meta acordada.",
         ),

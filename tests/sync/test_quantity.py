@@ -14,7 +14,7 @@ from journey.measures import Span
 from journey.model import PersonId
 from sync.cli.measure_words import sentence
 from sync.deal_measures import Revenue, Sums
-from sync.delivered import Delivered, deliver
+from sync.delivered import Delivered, deliver, nothing_delivered
 from sync.measures import By, LeadGoal, LeadPart, Number, Question
 from sync.period import Bucket, Period, Years
 from sync.quantity_measures import quantity_numbers
@@ -50,10 +50,15 @@ def qualified(days_ago: float, *, returned: bool = False) -> Handover:
     return Handover(NOW - timedelta(days=days_ago), Decision.OPEN, returned=returned)
 
 
+def so_far(leads: int = 0, returned: int = 0, per: Bucket = Bucket.MONTH) -> Delivered:
+    _, running = nothing_delivered(LeadGoal(per, 21, (FAIR,)), Years(ZoneInfo("UTC")), NOW)
+    return replace(running, leads=leads, returned=returned)
+
+
 def delivered(*people: Subject, per: Bucket = Bucket.MONTH) -> Delivered:
-    told = Delivered()
+    told = so_far(per=per)
     for one in people:
-        deliver(told, one, question(per=per))
+        deliver(told, one)
     return told
 
 
@@ -69,9 +74,12 @@ COHORT = [
 ]
 
 
-def numbers(told: Delivered, sold: Revenue, asked: Question) -> Mapping[tuple[str, str], Number]:
+def numbers(
+    told: Delivered, sold: Revenue, asked: Question, before: Delivered | None = None
+) -> Mapping[tuple[str, str], Number]:
     return {
-        (one.measure.removeprefix("quantity_"), one.group): one for one in quantity_numbers(told, sold, COHORT, asked)
+        (one.measure.removeprefix("quantity_"), one.group): one
+        for one in quantity_numbers((before or so_far(), told), sold, COHORT, asked)
     }
 
 
@@ -91,7 +99,7 @@ def test_a_week_begins_on_monday() -> None:
 
 
 def test_the_target_is_paced_over_working_days() -> None:
-    found = numbers(Delivered(leads=6, returned=2), sales(), question())
+    found = numbers(so_far(leads=6, returned=2), sales(), question())
     assert found["expected", "all"].value == pytest.approx(Decimal(7), abs=Decimal("0.001"))
     assert found["forecast", "all"].value == pytest.approx(Decimal(18), abs=Decimal("0.001"))
     assert sentence(found["forecast", "all"].note, "en") == "at risk, at the pace so far"
@@ -101,8 +109,22 @@ def test_the_target_is_paced_over_working_days() -> None:
 
 @pytest.mark.parametrize(("leads", "verdict"), [(6, "at risk"), (7, "on track"), (21, "reached")])
 def test_the_verdict_is_by_the_forecast(leads: int, verdict: str) -> None:
-    found = numbers(Delivered(leads=leads), sales(), question())
+    found = numbers(so_far(leads=leads), sales(), question())
     assert sentence(found["forecast", "all"].note, "en").startswith(verdict)
+
+
+def test_the_period_before_has_its_verdict() -> None:
+    """April's 20 of 21, and 21."""
+    missed, reached = (numbers(so_far(), sales(), question(), so_far(leads=n))["before", "all"] for n in (20, 21))
+    assert (missed.value, sentence(missed.note, "en")) == (20, "missed: 1 too few")
+    assert sentence(reached.note, "es") == "alcanzado"
+
+
+def test_the_period_before_ends_where_the_running_one_begins() -> None:
+    april, may = nothing_delivered(LeadGoal(Bucket.MONTH, 1), Years(ZoneInfo("UTC")), NOW)
+    assert april.period == Period(datetime(2026, 4, 1, tzinfo=UTC), may.period.start)
+    deliver(april, subject("fair", qualified(12)))
+    assert april.leads == 1
 
 
 def test_a_part_is_paced_on_its_own_and_named_by_its_field_unless_that_is_asked_for() -> None:
@@ -113,21 +135,21 @@ def test_a_part_is_paced_on_its_own_and_named_by_its_field_unless_that_is_asked_
 
 def test_what_revenue_needs_is_shown_beside_the_target_and_stands_in_for_one() -> None:
     """1,080 to win with deals of 100 and one of four leads buying: 43.2 a quarter, of which May is 21 days of 65."""
-    found = numbers(Delivered(leads=9), sales(50, 150), question())
+    found = numbers(so_far(leads=9), sales(50, 150), question())
     assert found["needed", "all"].value == pytest.approx(Decimal("43.2") * 21 / 65, abs=Decimal("0.1"))
     assert found["target", "all"].value == 21
     assert "1,080.00" in sentence(found["needed", "all"].note, "en")
-    instead = numbers(Delivered(leads=9), sales(50, 150), question(target=None))
+    instead = numbers(so_far(leads=9), sales(50, 150), question(target=None))
     assert instead["target", "all"].value == instead["needed", "all"].value
 
 
 def test_what_cannot_be_worked_out_is_not_a_number() -> None:
-    nothing_won = numbers(Delivered(), sales(), question(target=None))
+    nothing_won = numbers(so_far(), sales(), question(target=None))
     assert nothing_won["needed", "all"].value is nothing_won["target", "all"].value is None
     assert ("forecast", "all") not in nothing_won
     mixed = sales(100)
     mixed.sums["all", "USD"] = Sums(1, Decimal(5))
-    assert sentence(numbers(Delivered(), mixed, question())["needed", "all"].note, "en").startswith("in EUR, USD")
+    assert sentence(numbers(so_far(), mixed, question())["needed", "all"].note, "en").startswith("in EUR, USD")
 
 
 def test_a_month_that_begins_with_a_weekend_has_not_passed_before_monday() -> None:
