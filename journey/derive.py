@@ -6,6 +6,7 @@ from datetime import datetime
 
 from journey.business_time import Calendar
 from journey.handover import HandoverRules
+from journey.mass_mail import MassMailRule
 from journey.model import Journey, PersonId, Value
 from journey.qualification import Spell, next_move_of, spells_of
 from journey.rules import ScoreRules
@@ -15,6 +16,7 @@ from journey.tally import Tally, whole
 from journey.wording import reason
 
 NOTHING_AGREED = HandoverRules()
+USUAL_MASS_MAIL = MassMailRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Agreement:
     calendars: Mapping[str, Calendar]
     lang: str = "en"
     handover: HandoverRules = NOTHING_AGREED
+    mass_mail: MassMailRule = USUAL_MASS_MAIL
 
     def __post_init__(self) -> None:
         for policy in self.policies:

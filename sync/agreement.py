@@ -14,6 +14,7 @@ from journey.business_time import ALWAYS_OPEN, Shift
 from journey.business_time import Calendar as BusinessCalendar
 from journey.derive import Agreement
 from journey.handover import HandoverRules
+from journey.mass_mail import MassMailRule
 from journey.model import KNOWN_FIELDS, FieldType, Kind
 from journey.rules import Condition
 from mapping.compiled import WRITABLE, ObjectMapping
@@ -84,7 +85,8 @@ def build_agreement(file: File, words: Vocabulary) -> tuple[Agreement | None, li
     handover = builder.handover(file)
     if rules is None or builder.problems:
         return None, builder.problems
-    agreement = builder.attempt((), lambda: Agreement(rules, policies, calendars, file.lang.value, handover))
+    mass_mail = MassMailRule(file.sla.bulk.same_subject, file.sla.bulk.within)
+    agreement = builder.attempt((), lambda: Agreement(rules, policies, calendars, file.lang.value, handover, mass_mail))
     return agreement, builder.problems
 
 

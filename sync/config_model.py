@@ -204,11 +204,22 @@ class Handover(Section):
     )
 
 
+class MassMail(Section):
+    """What gives away that a machine sent an e-mail in an owner's name."""
+
+    same_subject: Annotated[int, Field(ge=1)] = Field(
+        default=5,
+        description="The same subject by one owner to more people than this is mass mail and stops no clock …",
+    )
+    within: Interval = Field(default=timedelta(minutes=1), description="… if it was sent within this time.")
+
+
 class SlaSection(Section):
     """The clocks of the agreement."""
 
     policies: list[Policy] = Field(default_factory=list, description="Tried in order; the first that applies counts.")
     calendars: dict[Name, Calendar] = Field(default_factory=dict, description="Working hours, by name.")
+    bulk: MassMail = Field(default_factory=MassMail, description="Which e-mails are no one-to-one contact.")
     handover: Handover = Field(default_factory=Handover, description="How a lead is accepted or rejected by sales.")
 
 
