@@ -28,6 +28,7 @@ from journey.model import Fact, Journey, Kind, PastValues, Ref, TouchType
 from journey.qualification import spells
 from journey.rules import Criterion, Rule, ScoreRules
 from journey.sla import Cycle, Policy, SlaStatus, Target, cycles
+from journey.working_hours import WorkingHours
 
 FILE = "helpdesk/helpdesk_full.csv"
 TAKEN, WAIT = "Take in charge ticket", "Wait"
@@ -39,7 +40,7 @@ OFFICE = Calendar(
     2009,
     2014,
 )
-CALENDARS = {"office": OFFICE, "always": Calendar(ZoneInfo("UTC"), ALWAYS_OPEN)}
+HOURS = WorkingHours({"office": OFFICE, "always": Calendar(ZoneInfo("UTC"), ALWAYS_OPEN)}, "always")
 RULES = ScoreRules(
     (Criterion("interest", 100, 0, (Rule("over", {}, 100, on=frozenset({TouchType.FORM})),)),), minimum_stay=timedelta()
 )
@@ -116,7 +117,7 @@ def _case(journey: Journey, as_of: datetime, *, paused: bool) -> Case:
     told = []
     for policy in (CLOCK, WORKING):
         used = replace(policy, paused=lambda fields: fields.get("waiting") is True) if paused else policy
-        told.append(cycles(journey, known, [used], CALENDARS, as_of, as_of)[0])
+        told.append(cycles(journey, known, [used], HOURS, as_of, as_of)[0])
     return Case(*told)
 
 

@@ -63,7 +63,7 @@ class Calendar:
     Raises ValueError when there is no shift at all, or when two of one day overlap.
     """
 
-    __slots__ = ("_holidays", "_hours", "_index", "_years", "_zone")
+    __slots__ = ("_holidays", "_hours", "_index", "_years", "zone")
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Calendar:
         start_year: int = 2015,
         end_year: int = 2030,
     ) -> None:
-        self._zone = zone
+        self.zone = zone
         self._hours = {
             day: tuple(sorted(shifts, key=lambda shift: shift.opens)) for day, shifts in hours.items() if shifts
         }
@@ -114,13 +114,13 @@ class Calendar:
         Friday night. An overnight shift counts as the day it opened on.
         """
         start = self.next_opening(start)
-        local = start.astimezone(self._zone).replace(tzinfo=None)
+        local = start.astimezone(self.zone).replace(tzinfo=None)
         opened_on = self._opening_day(local)
         day = opened_on
         for _ in range(days):
             day = self._next_open_day(day)
         wall = local + (day - opened_on)
-        return self.next_opening(instant(_micros_of(self._zone, wall))) if days else start
+        return self.next_opening(instant(_micros_of(self.zone, wall))) if days else start
 
     def is_open(self, at: datetime) -> bool:
         """Whether the team is at work; no longer at closing time itself."""
@@ -185,8 +185,8 @@ class Calendar:
             midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (wall time, placed in its zone below)
             for shift in self._shifts(day):
                 yield (
-                    _micros_of(self._zone, midnight + timedelta(minutes=shift.opens)),
-                    _micros_of(self._zone, midnight + timedelta(minutes=shift.closes), last=True),
+                    _micros_of(self.zone, midnight + timedelta(minutes=shift.opens)),
+                    _micros_of(self.zone, midnight + timedelta(minutes=shift.closes), last=True),
                 )
             day += timedelta(days=1)
 

@@ -4,19 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from journey.business_time import Calendar
 from journey.handover import HandoverRules
-from journey.mass_mail import MassMailRule
 from journey.model import Journey, PersonId, Value
+from journey.policy import Policy
 from journey.qualification import Spell, next_move_of, spells_of
 from journey.rules import ScoreRules
 from journey.score import Score, score_of
-from journey.sla import Cycle, Policy, cycles, next_change
+from journey.sla import Cycle, cycles, next_change
 from journey.tally import Tally, whole
 from journey.wording import reason
+from journey.working_hours import WorkingHours
 
 NOTHING_AGREED = HandoverRules()
-USUAL_MASS_MAIL = MassMailRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +24,14 @@ class Agreement:
 
     rules: ScoreRules
     policies: tuple[Policy, ...]
-    calendars: Mapping[str, Calendar]
+    hours: WorkingHours
     lang: str = "en"
     handover: HandoverRules = NOTHING_AGREED
-    mass_mail: MassMailRule = USUAL_MASS_MAIL
 
     def __post_init__(self) -> None:
         for policy in self.policies:
-            if policy.calendar not in self.calendars:
-                raise ValueError(f"{policy.name}: there is no calendar {policy.calendar!r}")
+            if policy.calendar is not None:
+                self.hours.require(policy.calendar, policy.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def derive(journey: Journey, agreement: Agreement, as_of: datetime, known_until:
     """A pure function of its arguments (I9): what happened after `as_of` is not seen. See `cycles` for `known_until`."""
     tally = Tally(journey, agreement.rules)
     score, spells = score_of(tally, as_of), spells_of(tally, as_of)
-    clocks = cycles(journey, spells, agreement.policies, agreement.calendars, as_of, known_until)
+    clocks = cycles(journey, spells, agreement.policies, agreement.hours, as_of, known_until)
     times = [
         next_move_of(tally, spells, as_of),
         *_later(journey, as_of),

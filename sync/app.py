@@ -15,6 +15,7 @@ from mapping.compiled import ObjectMapping
 from state.store import Store
 from sync.config import Config
 from sync.config_check import SchemaFinding, check_against_schema
+from sync.owners import with_owners
 
 LOOK_AGAIN = timedelta(hours=1)
 
@@ -69,8 +70,8 @@ class App:
 
     @property
     def agreement(self) -> Agreement:
-        """The compiled agreement between marketing and sales."""
-        return self.config.agreement
+        """The compiled agreement between marketing and sales, over the owners that are known now."""
+        return with_owners(self.config.agreement, self.store)
 
     def connector(self, connection: str) -> Connector:
         """The connection's connector; one for the life of the app, shared by all threads."""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from connectors.plugin import Options
 from journey.derive import Agreement
 from mapping.compiled import MappingErrors, ObjectMapping, compile_object
-from sync.agreement import add_unread, build_agreement, vocabulary
+from sync.agreement import build_agreement
 from sync.config_change import changed
 from sync.config_connections import Connection, check_objects, connection_schemas, read_connections
 from sync.config_cut import Cut
@@ -19,6 +19,7 @@ from sync.config_errors import ConfigErrors, problems_of
 from sync.config_model import File, Lang, Schedule
 from sync.config_show import Setting, settings
 from sync.config_source import Location, Problem, Source, parse_source, read_source
+from sync.vocabulary import add_unread, vocabulary
 
 __all__ = ["Config", "ConfigErrors", "Connection", "find_config", "json_schema", "load_config", "parse_config"]
 

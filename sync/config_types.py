@@ -19,6 +19,11 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def one_or_more(value: Any) -> Any:
+    """Lets a list of one be written as a word."""
+    return [value] if isinstance(value, str) else value
+
+
 def _duration(value: Any) -> Any:
     if isinstance(value, timedelta):
         return value

@@ -6,8 +6,10 @@ fields to write, needs everyone derived again. The store remembers which configu
 
 import hashlib
 
+from journey.derive import Agreement
 from sync.config import Config
 from sync.context import RunContext
+from sync.owners import with_owners
 from sync.rules_version import rules_version
 
 
@@ -15,13 +17,15 @@ def follow_config(ctx: RunContext, config: Config) -> None:
     """Before a run: make due what the configuration in force was not yet applied to."""
     for mapping in ctx.mappings.values():
         ctx.store.reread_if_changed(ctx.connection, mapping.object, mapping.digest)
-    ctx.store.rederive_if_changed(agreement_digest(config))
+    ctx.store.rederive_if_changed(agreement_digest(config, with_owners(config.agreement, ctx.store)))
     ctx.store.trail.use_rules(rules_version(config))
 
 
-def agreement_digest(config: Config) -> str:
-    """Changes with anything that decides a score, a clock or a write: rules, policies, calendars, language, targets."""
+def agreement_digest(config: Config, agreement: Agreement) -> str:
+    """Changes with anything that decides a score, a clock or a write: rules, policies, calendars and whose they are, language,
+    targets. `agreement` is the one of `config` over the owners that are known."""
     sections = config.sections.model_dump_json(
         include={"score": True, "sla": True, "lang": True, "objects": {"__all__": {"write"}}}
     )
-    return hashlib.blake2b(sections.encode(), digest_size=16).hexdigest()
+    hours = sorted(agreement.hours.known.items())
+    return hashlib.blake2b(f"{sections}{hours or ''}".encode(), digest_size=16).hexdigest()

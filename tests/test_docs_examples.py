@@ -118,7 +118,7 @@ def journey_of_ana(at: datetime) -> Journey:
 )
 def test_the_due_times_are_what_the_program_computes(target: str, friday: str, wednesday: str) -> None:
     """The table of units in agreement.md."""
-    calendar = parse_config(example(), ENVIRONMENT).agreement.calendars["madrid"]
+    calendar = parse_config(example(), ENVIRONMENT).agreement.hours.calendars["madrid"]
     madrid = ZoneInfo("Europe/Madrid")
     opened = [datetime(2026, 3, 13, 18, 30, tzinfo=madrid), datetime(2026, 3, 11, 10, tzinfo=madrid)]
     due = [Target.parse(target).due(at.astimezone(UTC), calendar).astimezone(madrid) for at in opened]

@@ -58,6 +58,6 @@ def period_called(years: Years, text: str | None, now: datetime) -> Period:
 
 
 def _agreed_calendar(app: App) -> Calendar | None:
-    """The first SLA policy's working hours, if it has any of its own."""
-    named = [policy.calendar for policy in app.config.sections.sla.policies if policy.calendar is not None]
-    return app.agreement.calendars[named[0]] if named else None
+    """The agreement's working hours, if it has any."""
+    shown = app.config.sections.sla.shown_calendar
+    return None if shown is None else app.agreement.hours.calendars[shown]

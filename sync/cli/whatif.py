@@ -13,6 +13,7 @@ from sync.cli.session import application
 from sync.cli.words import Lang, chosen, day_time, number, percent
 from sync.config import ConfigErrors, changed_config
 from sync.config_change import WrongChange
+from sync.owners import with_owners
 from sync.whatif import NOBODY, Outcome, outcomes
 
 COLUMNS = ("measure", "was", "would_be", "difference")
@@ -91,7 +92,7 @@ def whatif(ctx: click.Context, changes: tuple[str, ...], over: str, lang: str | 
         except ConfigErrors as error:
             told = "; ".join(f"{'.'.join(map(str, one.location))}: {one.message}" for one in error.problems)
             raise Failure(f"That is no valid agreement: {told}") from None
-        was, would = outcomes(app, (app.agreement, other.agreement), period)
+        was, would = outcomes(app, (app.agreement, with_owners(other.agreement, app.store)), period)
     rows = compared(was, would)
     if fmt is Format.CSV:
         print_table(Table("whatif", COLUMNS, rows), fmt)

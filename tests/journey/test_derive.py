@@ -20,6 +20,7 @@ from journey.model import Actor, Direction, Fact, Kind, PastValues, PersonId, Re
 from journey.rules import Condition, Criterion, Disqualifier, Rule, ScoreRules
 from journey.sla import Policy
 from journey.target import Target
+from journey.working_hours import WorkingHours
 
 DAY = timedelta(days=1)
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -83,7 +84,7 @@ AGREED = Agreement(
         ),
         Policy("rest", Target.parse("24h"), "madrid"),
     ),
-    {"madrid": OFFICE},
+    WorkingHours({"madrid": OFFICE}, "madrid"),
 )
 
 
@@ -232,7 +233,7 @@ def test_a_person_created_in_the_year_one_is_judged_like_any_other() -> None:
 
 def test_a_policy_without_its_calendar_is_refused() -> None:
     with pytest.raises(ValueError, match="no calendar 'lisbon'"):
-        Agreement(RULES, (Policy("p", Target.parse("1h"), "lisbon"),), {"madrid": OFFICE})
+        Agreement(RULES, (Policy("p", Target.parse("1h"), "lisbon"),), WorkingHours({"madrid": OFFICE}, "madrid"))
 
 
 def test_a_value_has_one_canonical_form() -> None:

@@ -16,12 +16,14 @@ from journey.model import Actor, Direction, Journey, Moment, PersonId, Ref, Touc
 from journey.qualification import Spell
 from journey.sla import Cycle, Policy, SlaStatus, cycles, next_change
 from journey.target import Target, Unit
+from journey.working_hours import WorkingHours
 
 MADRID = ZoneInfo("Europe/Madrid")
 CALENDARS = {
     "madrid": Calendar(MADRID, dict.fromkeys(range(5), (Shift.parse("09:00-18:00"),)), frozenset({date(2026, 3, 19)})),
     "always": Calendar(MADRID, ALWAYS_OPEN),
 }
+HOURS = WorkingHours(CALENDARS, "always")
 
 
 def t(text: str) -> datetime:
@@ -75,7 +77,7 @@ def run(case: Case) -> tuple[Cycle, ...]:
     spells = [Spell(t(entered), None if left is None else t(left), by) for entered, left, by in case.spells]
     policy = Policy("first", Target.parse(case.target), "madrid", **case.policy)
     known = None if case.known is None else t(case.as_of if case.known == "as_of" else case.known)
-    return cycles(journey(case.touches, case.moments), spells, (policy,), CALENDARS, t(case.as_of), known)
+    return cycles(journey(case.touches, case.moments), spells, (policy,), HOURS, t(case.as_of), known)
 
 
 SMS, MAIL, CALL, MEETING = TouchType.MESSAGE, TouchType.EMAIL, TouchType.CALL, TouchType.MEETING
@@ -342,12 +344,12 @@ def test_the_first_policy_that_applies_at_opening_governs_the_clock_for_good() -
     quick = Policy("demo", Target.parse("30m"), "always", applies=is_true("demo"))
     slow = Policy("rest", Target.parse("24h"), "madrid")
     spells = [Spell(t("2 10:00"), t("20 10:00")), Spell(t("41 10:00"))]
-    found = cycles(path, spells, (quick, slow), CALENDARS, t("42 10:00"), None)
+    found = cycles(path, spells, (quick, slow), HOURS, t("42 10:00"), None)
     assert [(cycle.policy, cycle.target, cycle.calendar) for cycle in found] == [
         ("demo", "30m", "always"),
         ("rest", "24h", "madrid"),
     ]
-    assert cycles(path, spells[1:], (quick,), CALENDARS, t("42 10:00"), None) == ()
+    assert cycles(path, spells[1:], (quick,), HOURS, t("42 10:00"), None) == ()
 
 
 def test_an_activity_belongs_to_one_cycle_alone() -> None:
@@ -399,7 +401,7 @@ def test_a_verdict_against_sales_rests_on_data_that_was_read_after_the_due_time(
 
     def judged(seen: list[Touchpoint]) -> Cycle:
         path = Journey(PersonId("p"), (), (Moment(t("-9 10:00"), {}),), tuple(seen), (), ())
-        return cycles(path, [Spell(t("2 10:00"))], (policy,), CALENDARS, as_of, known)[0]
+        return cycles(path, [Spell(t("2 10:00"))], (policy,), HOURS, as_of, known)[0]
 
     early = judged([touch for touch in touches if touch.at <= known])
     if early.status in (B, L):
@@ -416,8 +418,8 @@ def test_a_breach_never_turns_green(case: Case, minutes: int) -> None:
     spells = [Spell(t(entered), None if left is None else t(left), by) for entered, left, by in case.spells]
     policy = Policy("first", Target.parse(case.target), "madrid", **case.policy)
     path = journey(case.touches, case.moments)
-    before = cycles(path, spells, (policy,), CALENDARS, t(case.as_of), t(case.as_of))[0]
-    after = cycles(path, spells, (policy,), CALENDARS, later, later)[0]
+    before = cycles(path, spells, (policy,), HOURS, t(case.as_of), t(case.as_of))[0]
+    after = cycles(path, spells, (policy,), HOURS, later, later)[0]
     if before.status in (B, L):
         assert after.status in (B, L)
 

@@ -10,6 +10,7 @@ import pytest
 
 from journey.model import TouchType
 from journey.rules import Rule
+from sync.calendars import ALWAYS
 from sync.config import Config, ConfigErrors, parse_config
 
 TEXT = """\
@@ -125,13 +126,14 @@ def test_labels_fall_back_on_the_other_language_and_the_id() -> None:
 def test_policies_know_their_calendars_and_one_without_is_always_open() -> None:
     agreement = config().agreement
     first, always = agreement.policies
-    assert (str(first.target), first.calendar, str(always.target)) == ("24bh", "madrid", "24h")
-    madrid = agreement.calendars["madrid"]
+    assert (str(first.target), first.calendar) == ("24bh", "madrid")
+    assert (str(always.target), always.calendar, agreement.hours.default) == ("24h", None, ALWAYS)
+    madrid = agreement.hours.calendars["madrid"]
     assert madrid.is_open(datetime(2026, 11, 24, 9, tzinfo=UTC))
     assert not madrid.is_open(datetime(2026, 11, 24, 13, 30, tzinfo=UTC))
     assert not madrid.is_open(datetime(2026, 12, 24, 9, tzinfo=UTC)), "an extra holiday"
     assert not madrid.is_open(datetime(2026, 10, 12, 9, tzinfo=UTC)), "a public holiday"
-    assert agreement.calendars[always.calendar].is_open(datetime(2026, 12, 25, 3, tzinfo=UTC))
+    assert agreement.hours.calendars[ALWAYS].is_open(datetime(2026, 12, 25, 3, tzinfo=UTC))
 
 
 def test_how_sales_decides_is_compiled_with_its_reasons_in_lower_case() -> None:
