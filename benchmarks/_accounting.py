@@ -12,7 +12,7 @@ from pathlib import Path
 
 from journey.model import Ref, Value
 from state.codec import decode
-from state.model import RejectedRow
+from state.views import RejectedRow
 
 _RECORDS = (
     "SELECT s.connection, s.object, r.id, r.body FROM records r JOIN sources s ON s.id = r.source WHERE r.gone = 0"

@@ -16,7 +16,7 @@ from benchmarks._accounting import Account, Row, account, held_records, sees_dam
 from benchmarks._loading import Importer
 from benchmarks.figure import finish
 from sandbox.serve import Sandbox
-from state.model import RejectedRow
+from state.views import RejectedRow
 from sync.app import App, system_clock
 from sync.config import Config, parse_config
 from sync.engine import Ending, RunReport, run_sync

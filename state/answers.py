@@ -11,18 +11,9 @@ from journey.model import Ref, Scalar
 from state import agreed, conflicts, outbox, rejections, runs
 from state.codec import encode, micros, micros_or_none
 from state.database import Key, Source
-from state.model import (
-    Agreed,
-    ConflictPolicy,
-    ConflictRow,
-    RefusedWrite,
-    RejectedRow,
-    Rejection,
-    RejectionStage,
-    Retried,
-    RunId,
-)
+from state.model import Agreed, ConflictPolicy, ConflictRow, RefusedWrite, Rejection, RejectionStage, RunId
 from state.sources import Sources
+from state.views import RejectedRow, Retried
 
 Answer = TypeVar("Answer", Agreed, RefusedWrite, ConflictRow)
 

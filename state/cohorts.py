@@ -10,9 +10,10 @@ from state import people, schema
 from state.codec import decode, moment
 from state.database import Key, Source, by_keys, by_names
 from state.derived import cycle_row
-from state.model import CycleRow, PersonRow, SharedFact
+from state.model import CycleRow, SharedFact
 from state.records import Held
 from state.sources import Sources
+from state.views import PersonRow
 
 _PEOPLE = text("""
     SELECT DISTINCT person FROM records WHERE person IS NOT NULL AND person > :after AND gone = 0

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select
 from state import agreed, schema
 from state.codec import encode, micros, moment
 from state.database import Key, Upsert, by_keys, replacing
-from state.model import Agreed, ConflictPolicy, ConflictRow, RecordedConflict, RunId
+from state.model import Agreed, ConflictPolicy, ConflictRow, RunId
 from state.sources import Sources
+from state.views import RecordedConflict
 
 _write = replacing(schema.conflicts)
 _settle = Upsert(schema.conflicts, "settled = excluded.settled")

@@ -5,7 +5,7 @@ refused it, or a conflict with a person's own edit was recorded.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -54,18 +54,6 @@ class Rejection:
     reason: str
     code: str = ""
     retryable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
-    """A stored rejection; open while `settled` (the run that settled it) is None. `at` is its latest occurrence."""
-
-    rejection: Rejection
-    run: RunId
-    first_at: datetime
-    at: datetime
-    times: int
-    settled: RunId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +223,6 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedConflict:
-    """A stored conflict; open while `settled` (the run that settled it) is None."""
-
-    conflict: ConflictRow
-    at: datetime
-    run: RunId
-    settled: RunId | None
-
-
-@dataclass(frozen=True, slots=True)
 class ObjectCounts:
     """One object's counters in one run: what was read (`taken`), and what became of the writes."""
 
@@ -255,80 +233,6 @@ class ObjectCounts:
     already: int = 0
     refused: int = 0
     conflicts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One run as it is recorded. `error` is None unless the run failed or was interrupted."""
-
-    id: RunId
-    connection: str
-    trigger: str
-    state: RunState
-    started: datetime
-    ended: datetime | None
-    error: str | None
-    api_calls: int
-    objects: tuple[ObjectCounts, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """A person as last settled, and the live records that are this person. `score` is None before the first settling."""
-
-    person: PersonId
-    records: tuple[Ref, ...]
-    email: str | None
-    score: int | None
-    criteria: Mapping[str, Value]
-    breakdown: str
-    reason: str
-    qualified: bool
-    qualified_at: datetime | None
-    sla_status: str | None
-    sla_due: datetime | None
-    fields: Mapping[str, Value]
-    rules_version: str | None
-    as_of: datetime | None
-    next_due: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class SlaRow:
-    """One SLA clock with its person."""
-
-    person: PersonId
-    cycle: CycleRow
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleCount:
-    """People with a live record, and how many of them are qualified as last settled."""
-
-    people: int
-    qualified: int
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionStatus:
-    """How one connection stands. `waiting` writes are due or will be; `parked` ones were refused for good."""
-
-    connection: str
-    last_run: RunRow | None
-    last_done: datetime | None
-    read_through: Mapping[str, datetime]
-    waiting: int
-    parked: int
-    rejected: int
-    conflicts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Retried:
-    """`due_now` refused writes are due again; `reread` are records to read again by id."""
-
-    due_now: int
-    reread: tuple[Ref, ...] = field(default=())
 
 
 class Busy(Exception):

@@ -12,8 +12,8 @@ from state import schema
 from state.codec import decode, moment_or_none
 from state.database import by_keys, by_names
 from state.derived import cycle_row
-from state.model import PeopleCount, PersonRow, SlaRow
 from state.sources import Sources
+from state.views import PeopleCount, PersonRow, SlaRow
 
 _OWN = "SELECT r.person, r.source, r.id, r.email FROM n JOIN records r ON r.person = n.name WHERE r.gone = 0"
 _RESULTS = "SELECT p.* FROM n JOIN persons p ON p.person = n.name"

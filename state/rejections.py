@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, select, text
 from state import schema
 from state.codec import moment, plain_text
 from state.database import Source, Upsert, by_names
-from state.model import RejectedRow, Rejection, RejectionStage, RunId
+from state.model import Rejection, RejectionStage, RunId
+from state.views import RejectedRow
 
 RAW_LIMIT = 500
 _REASON_LIMIT = 1_000

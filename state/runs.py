@@ -10,7 +10,8 @@ from ulid import ULID
 from state import schema
 from state.codec import micros, micros_or_none, moment, moment_or_none, plain_text
 from state.database import Source, Upsert
-from state.model import ObjectCounts, RunId, RunRow, RunState, Taken, TakenPage, UnknownRun
+from state.model import ObjectCounts, RunId, RunState, Taken, TakenPage, UnknownRun
+from state.views import RunRow
 
 _PREFIX = "run_"
 _ERROR_LIMIT = 2_000

@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from state import runs, schema
 from state.database import Database, replacing
 from state.migrate import current
-from state.model import ConnectionStatus
 from state.schema import HEAD
 from state.sources import Sources
+from state.views import ConnectionStatus
 
 LEAST_FREE = 0.05
 """The share of the disk that must be free."""

@@ -34,24 +34,16 @@ from state.migrate import migrate
 from state.model import (
     Agreed,
     ConflictRow,
-    ConnectionStatus,
     CycleRow,
     OutboxRow,
-    PeopleCount,
     PersonFacts,
-    PersonRow,
-    RecordedConflict,
     RefusedWrite,
-    RejectedRow,
     RejectionStage,
-    Retried,
     RunId,
-    RunRow,
     RunState,
     Settled,
     Settlement,
     SharedFact,
-    SlaRow,
     Taken,
     TakenPage,
 )
@@ -59,6 +51,7 @@ from state.sources import Sources
 from state.status import Check
 from state.take import take
 from state.trail import Trail
+from state.views import ConnectionStatus, PeopleCount, PersonRow, RecordedConflict, RejectedRow, Retried, RunRow, SlaRow
 
 
 class Store:

@@ -15,7 +15,7 @@ from threading import Event
 from typing import Any
 
 from connectors.base import Change, Connector, Selection
-from state.model import PeopleCount, PersonRow, RejectedRow, SlaRow
+from state.views import PeopleCount, PersonRow, RejectedRow, SlaRow
 from sync.app import App, Now
 from sync.config import load_config
 from sync.demo_crms import LocalCrms, Size, local_crms

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from connectors.base import ConnectorError, Finding, Schema, Stop
-from state.model import ConnectionStatus, RunState
+from state.model import RunState
+from state.views import ConnectionStatus
 from sync.app import App
 from sync.config_check import check_against_schema
 

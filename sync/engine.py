@@ -10,7 +10,8 @@ from enum import StrEnum
 from threading import Event
 
 from connectors.base import Later, Stop
-from state.model import RunRow, RunState
+from state.model import RunState
+from state.views import RunRow
 from sync.app import App
 from sync.config_check import SchemaFinding
 from sync.context import Interrupted, RunContext

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from state.model import RunId, RunRow, Taken
+from state.model import RunId, Taken
+from state.views import RunRow
 from sync.counts import PushCounts
 from sync.plan import RecordPlan
 

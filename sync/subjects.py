@@ -16,8 +16,9 @@ from journey.handover import Handover, handovers
 from journey.measures import Span
 from journey.model import Deal, DealStatus, Fact, Journey, Kind, PersonId, Ref, Touchpoint, TouchType, Value
 from journey.qualification import spells
-from state.model import CycleRow, PersonFacts, PersonRow, SharedFact
+from state.model import CycleRow, PersonFacts, SharedFact
 from state.store import Store
+from state.views import PersonRow
 
 AT_ONCE = 500
 MARKETING = frozenset(

@@ -8,7 +8,7 @@ from typing import Any
 
 from journey.model import Ref
 from journey.sla import SlaStatus
-from state.model import PersonRow, SlaRow
+from state.views import PersonRow, SlaRow
 from sync.cli.words import Lang, duration, word
 
 STATUSES = tuple(status.value for status in SlaStatus)

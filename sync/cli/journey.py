@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from journey.handover import handovers
-from state.model import PersonRow
+from state.views import PersonRow
 from sync.app import App
 from sync.cli.clocks import opened, standing
 from sync.cli.journey_document import Path, document, scores_at, spells_until

@@ -12,8 +12,8 @@ from journey.qualification import Spell, spells_of
 from journey.rules import ScoreRules
 from journey.score import score_of
 from journey.tally import Tally
-from state.model import PersonRow
 from state.told import ConfirmedFields, ScoreChange
+from state.views import PersonRow
 from sync.cli.clocks import Clock
 from sync.cli.journey_events import Event
 from sync.cli.score_history import Labels, documents

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from journey.handover import Handover
 from journey.model import Actor, Deal, DealStatus, Direction, Journey, Ref, Touchpoint
-from state.model import PersonRow
+from state.views import PersonRow
 from sync.cli.clocks import Clock
 from sync.cli.output import plain
 from sync.cli.words import Lang, day_time, number, word

@@ -2,7 +2,7 @@
 
 from journey.fold import fold
 from journey.model import Journey, Ref
-from state.model import PersonRow
+from state.views import PersonRow
 from sync.app import App
 from sync.cli.errors import Failure
 from sync.cli.output import plain

@@ -7,7 +7,7 @@ import click
 
 from journey.model import Ref
 from state.likely import Side
-from state.model import PersonRow
+from state.views import PersonRow
 from sync.app import App
 from sync.cli.errors import Failure
 from sync.cli.options import Command, Group, output_option

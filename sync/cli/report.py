@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import click
 
-from state.model import ObjectCounts, RunRow, RunState
+from state.model import ObjectCounts, RunState
+from state.views import RunRow
 from sync.cli.errors import Exit
 from sync.cli.output import Format, Table, print_json, print_table
 from sync.cli.words import duration

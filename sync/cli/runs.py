@@ -6,7 +6,8 @@ from datetime import datetime
 
 import click
 
-from state.model import RejectedRow, Rejection, RunRow, RunState, UnknownRun
+from state.model import Rejection, RunState, UnknownRun
+from state.views import RejectedRow, RunRow
 from sync.app import App
 from sync.cli.errors import Exit, Failure
 from sync.cli.options import Command, Group, output_option

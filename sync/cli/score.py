@@ -9,7 +9,7 @@ from journey.model import Ref
 from journey.rules import ScoreRules
 from journey.score import CriterionScore, Line, Score
 from journey.score import score as replay
-from state.model import PersonRow
+from state.views import PersonRow
 from sync.app import App
 from sync.cli.bands import bands
 from sync.cli.errors import Failure

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import click
 
-from state.model import Busy, ConnectionStatus, RunState
+from state.model import Busy, RunState
+from state.views import ConnectionStatus
 from sync.app import App
 from sync.cli.errors import Exit
 from sync.cli.logs import configure

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from state.model import ConnectionStatus
+from state.views import ConnectionStatus
 from sync.cli.clocks import STATUSES, summary
 from sync.cli.options import Command, output_option
 from sync.cli.output import Format, Table, print_json, print_table

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from state.model import RejectedRow
+from state.views import RejectedRow
 from sync.cli.output import plain
 from sync.cli.report import took
 from sync.cli.words import Lang, duration, number

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from journey.model import Fact, Kind, Ref, StageChange
-from state.model import Agreed, CycleRow, PersonRow
+from state.model import Agreed, CycleRow
 from state.store import Store
 from state.testing import CONTACTS, CRM, NOON, RUN, at, call, contact, deleted, merged, page, settlement
+from state.views import PersonRow
 
 
 def deal(id_: str, *contacts: str, **values: str) -> Fact:
