@@ -10,7 +10,7 @@ from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, print_json, print_table
 from sync.cli.question import period_called, years_of
 from sync.cli.session import application
-from sync.cli.words import Lang, chosen, day_time, number, percent
+from sync.cli.words import Lang, between, chosen, day_time, number, percent
 from sync.period import Years
 
 COLUMNS = (
@@ -142,11 +142,11 @@ def _band_cells(band: Band, told: BandReport, lang: Lang) -> tuple[str, ...]:
     value, low, high = bought.share or NO_SHARE
     agreed = _AGREED[lang].format(at=told.qualified_at) if band.low <= told.qualified_at <= band.high else ""
     counts = (number(count, lang) for count in (band.accepted, band.rejected, bought.won))
-    share = _share(told.part(band.leads), lang)
+    share = percent(told.part(band.leads), lang)
     mark = "*" if bought.provisional else ""
     return (
         *(f"{band.low}–{band.high}", number(band.leads, lang), share, *counts),
-        *(_share(value, lang) + mark, _between(low, high, lang), agreed),
+        *(percent(value, lang) + mark, between(low, high, lang), agreed),
     )
 
 
@@ -157,15 +157,5 @@ def _threshold_cells(one: Threshold, told: BandReport, lang: Lang) -> tuple[str,
     agreed = _AGREED[lang].format(at=told.qualified_at) if one is told.agreed else ""
     return (
         *(str(one.at), number(one.leads, lang), against, number(one.won, lang)),
-        *(_share(value, lang), _between(low, high, lang), _share(one.recall, lang), agreed),
+        *(percent(value, lang), between(low, high, lang), percent(one.recall, lang), agreed),
     )
-
-
-def _share(value: float | None, lang: Lang) -> str:
-    if value is None:
-        return "n/a" if lang == "en" else "n/d"
-    return percent(value, lang)
-
-
-def _between(low: float | None, high: float | None, lang: Lang) -> str:
-    return "" if low is None or high is None else f"{percent(low, lang)} – {percent(high, lang)}"

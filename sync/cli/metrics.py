@@ -15,7 +15,7 @@ from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.question import asked
 from sync.cli.session import application, known
-from sync.cli.words import Lang, chosen, day_time, duration, number, percent
+from sync.cli.words import UNKNOWN, Lang, between, chosen, day_time, duration, number, percent
 from sync.measures import By, Number, Question, kinds_of, rests_on
 from sync.metrics import metrics as measured
 
@@ -133,7 +133,7 @@ def _sources(sources: Mapping[str, datetime | None], lang: Lang, zone: ZoneInfo)
 
 def _cells(one: Number, lang: Lang, zone: ZoneInfo) -> tuple[str, ...]:
     mark = "*" if one.provisional else ""
-    band = "" if one.low is None or one.high is None else f"{percent(one.low, lang)} – {percent(one.high, lang)}"
+    band = between(one.low, one.high, lang)
     fresh = "" if one.fresh is None else day_time(one.fresh, lang, zone)
     rows = number(one.rows, lang)
     return (
@@ -150,7 +150,7 @@ def _cells(one: Number, lang: Lang, zone: ZoneInfo) -> tuple[str, ...]:
 def shown(one: Number, lang: Lang) -> str:
     """A value as people read it; `n/a` where it cannot be known."""
     if one.value is None:
-        return "n/a" if lang == "en" else "n/d"
+        return UNKNOWN[lang]
     if isinstance(one.value, timedelta):
         return duration(one.value)
     if one.unit == "share":

@@ -10,7 +10,7 @@ from sync.cli.options import Command, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.question import period_called, years_of
 from sync.cli.session import application
-from sync.cli.words import Lang, chosen, day_time, number, percent
+from sync.cli.words import UNKNOWN, Lang, chosen, day_time, number, percent
 from sync.config import ConfigErrors, changed_config
 from sync.config_change import WrongChange
 from sync.owners import with_owners
@@ -141,7 +141,7 @@ def _cells(row: Row, lang: Lang) -> tuple[str, ...]:
 
 def _shown(name: str, value: float | None, lang: Lang) -> str:
     if value is None:
-        return "n/a" if lang == "en" else "n/d"
+        return UNKNOWN[lang]
     if name in SHARES:
         return percent(value, lang)
     return number(value, lang, 1 if name == "per_owner" else 0)

@@ -122,9 +122,18 @@ def number(value: float | Decimal, lang: Lang, digits: int = 0) -> str:
     return text.translate(str.maketrans(",.", ".,")) if lang == "es" else text
 
 
-def percent(share: float, lang: Lang) -> str:
-    """25.0 % of 0.25, and 25,0 % in Spanish."""
-    return f"{number(100 * share, lang, 1)} %"
+UNKNOWN: dict[Lang, str] = {"en": "n/a", "es": "n/d"}
+"""Stands for a number that cannot be known."""
+
+
+def percent(share: float | None, lang: Lang) -> str:
+    """25.0 % of 0.25, and 25,0 % in Spanish; `n/a` of None."""
+    return UNKNOWN[lang] if share is None else f"{number(100 * share, lang, 1)} %"
+
+
+def between(low: float | None, high: float | None, lang: Lang) -> str:
+    """A share's band; nothing where there is none."""
+    return "" if low is None or high is None else f"{percent(low, lang)} – {percent(high, lang)}"
 
 
 def day_time(at: datetime, lang: Lang, zone: tzinfo = UTC) -> str:
