@@ -62,7 +62,9 @@ def test_pain_2_an_instant_of_many_records_with_ids_of_any_length_is_drained(
     assert max(len(page.cursor) for page in pages) < 4_000
 
 
-def test_pain_3_what_the_index_showed_late_is_found_by_the_second_pass(sandbox: Sandbox, connect: Connect) -> None:
+def test_pain_3_and_pain_4_what_the_index_showed_late_is_found_by_the_second_pass(
+    sandbox: Sandbox, connect: Connect
+) -> None:
     """I4: a later change shows before an earlier one, and the first pass goes by both."""
     (late,) = sandbox.load(objects={"contacts": people(1, modified=lambda _: MS0)})["contacts"]
     hubspot = connect(second_pass_after="1m")

@@ -117,7 +117,9 @@ def test_the_old_login_of_a_host_that_is_not_there_is_for_later(org: SalesforceS
         connect(auth=auth, host="http://127.0.0.1:1").describe("Lead")
 
 
-def test_sixteen_threads_with_one_expired_session_renew_it_once(org: SalesforceSandbox, connect: Connect) -> None:
+def test_pain_15_sixteen_threads_with_one_expired_session_renew_it_once(
+    org: SalesforceSandbox, connect: Connect
+) -> None:
     """Each sees a 401 of its own; one of them signs in, for all."""
     salesforce = connect(auth=app(org))
     salesforce.describe("Lead")
@@ -163,7 +165,7 @@ def test_a_refused_login_stops_after_one_attempt(
     assert [value for value in ("wrong", "dead", org.client_secret) if value in str(caught.value)] == []
 
 
-def test_an_org_that_moved_is_followed(
+def test_pain_15_an_org_that_moved_is_followed(
     org: SalesforceSandbox, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The old host redirects; the next token says where the org is now."""

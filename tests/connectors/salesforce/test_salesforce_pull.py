@@ -66,6 +66,15 @@ def ids(changes: Sequence[Change]) -> list[str]:
     return [change.id for change in changes]
 
 
+def test_pain_1_more_than_ten_thousand_changes_are_all_found(org: SalesforceSandbox, connect: Connect) -> None:
+    """I4: by a bulk job's result, which comes in pages of ten thousand, and by the scan."""
+    made_now = made(org, "Lead", *[LEAD] * 10_400)
+    salesforce = connect(bulk_from=1)
+    for since in (None, salesforce.rewind("Lead", datetime(2026, 1, 1, tzinfo=UTC))):
+        found = [change.id for page in salesforce.pull(LEADS, since) for change in page.changes]
+        assert set(found) == set(made_now)
+
+
 def test_pain_4_a_record_that_commits_late_with_an_earlier_stamp_is_found(
     org: SalesforceSandbox, leads: Reader, now: datetime
 ) -> None:
@@ -90,7 +99,9 @@ def test_pain_4_a_second_edit_in_the_second_that_was_just_read_is_found(org: Sal
     assert [change.fields["Email"] for change in leads.pull()] == ["second@acme.example"]
 
 
-def test_pain_4_records_of_one_second_are_all_found_across_pages(org: SalesforceSandbox, leads: Reader) -> None:
+def test_pain_2_and_pain_4_records_of_one_second_are_all_found_across_pages(
+    org: SalesforceSandbox, leads: Reader
+) -> None:
     """A page may end inside a second."""
     leads.pull()
     made(org, "Lead", *[{**LEAD, "SystemModstamp": "2027-01-01T00:00:00Z"} for _ in range(4_100)])

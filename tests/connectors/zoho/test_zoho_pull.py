@@ -103,7 +103,9 @@ def test_pain_2_a_change_within_the_second_that_was_just_read_is_not_lost(
         assert [change.fields["Last_Name"] for change in found] == [value]
 
 
-def test_pain_4_what_appears_behind_the_newest_change_is_found(sandbox: ZohoSandbox, connect: Connect) -> None:
+def test_pain_3_and_pain_4_what_appears_behind_the_newest_change_is_found(
+    sandbox: ZohoSandbox, connect: Connect
+) -> None:
     """I4: a record bears the time of its change, and comes to sight when that is committed."""
     now = round(datetime.now(UTC).timestamp())
     sandbox.load(objects={"Leads": people(3, modified=lambda n: now - 2)})
