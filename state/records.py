@@ -144,6 +144,15 @@ def held_records(connection: Connection, keys: Iterable[Key]) -> list[Held]:
     return [Held._make(row) for row in by_keys(connection, sql, keys)]
 
 
+def linked_to(connection: Connection, keys: Iterable[Key]) -> list[Key]:
+    """The live records that name one of these in their links, by source and id."""
+    sql = (
+        "SELECT DISTINCT r.source, r.id FROM k JOIN links l ON l.to_source = k.source AND l.to_id = k.id"
+        " JOIN records r ON r.source = l.source AND r.id = l.id WHERE r.gone = 0 ORDER BY r.source, r.id"
+    )
+    return [Key(*row) for row in by_keys(connection, sql, keys)]
+
+
 def write(connection: Connection, sources: Sources, batch: Batch) -> None:
     """Write what `weigh` found: records, links, stage changes and past values."""
     _write_records(connection, [held for held, _ in batch.after.values()])

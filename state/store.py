@@ -150,6 +150,13 @@ class Store:
         with self._database.reading() as db:
             return facts.facts_of(db, self._sources, people)
 
+    def linked_to(self, refs: Sequence[Ref]) -> Sequence[Ref]:
+        """The live records that name one of these as linked, object by object."""
+        self._sources.add(refs)
+        with self._database.reading() as db:
+            found = records.linked_to(db, [self._sources.key(ref) for ref in refs])
+        return [self._sources.ref(*key) for key in found]
+
     def settle(self, run: RunId, results: Sequence[Settlement]) -> Settled:
         """Store what was derived, and owe what differs from what the CRMs agreed to."""
         with self._database.writing() as db:

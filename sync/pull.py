@@ -6,10 +6,11 @@ came is counted as stored, rejected with its reason, or skipped (I6).
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 
 from connectors.base import Change, Cursor, Selection
-from journey.model import Fact
+from journey.model import Fact, Ref
 from mapping.compiled import Mapped, ObjectMapping, Skipped
 from state.model import Rejection, RejectionStage, TakenPage
 from sync.context import RunContext
@@ -25,6 +26,7 @@ def pull_object(ctx: RunContext, mapping: ObjectMapping) -> None:
     started = ctx.now()
     cursor = ctx.store.cursor(ctx.connection, mapping.object)
     for page in ctx.connector.pull(selection(mapping), None if cursor is None else Cursor(cursor)):
+        _reread_linked(ctx, mapping, page.changes)
         _take(ctx, mapping, page.changes, page.cursor, started if page.last else None)
         ctx.go_on()
 
@@ -34,6 +36,21 @@ def read_ids(ctx: RunContext, mapping: ObjectMapping, ids: Sequence[str]) -> Non
     for some in _chunks(ids, ctx.connector.abilities.batch_size):
         _take(ctx, mapping, ctx.connector.read(selection(mapping), some), None, None)
         ctx.go_on()
+
+
+def _reread_linked(ctx: RunContext, mapping: ObjectMapping, changes: Sequence[Change]) -> None:
+    """Read again what hung on records that are gone, where the CRM does not tell that they were merged.
+
+    A merge moves what hung on them to their survivor without changing it otherwise, so that no pull would ever see it. This
+    comes before the page is stored: broken off in between, both happen again.
+    """
+    if ctx.connector.abilities.tells_merges:
+        return
+    gone = [Ref(ctx.connection, mapping.object, change.id) for change in changes if change.deleted]
+    readable = {other.object: other for other in ctx.readable}
+    for object_, refs in groupby(ctx.store.linked_to(gone) if gone else (), attrgetter("object")):
+        if object_ in readable:
+            read_ids(ctx, readable[object_], [ref.id for ref in refs])
 
 
 def _take(

@@ -245,3 +245,9 @@ def test_no_text_that_a_crm_may_hold_stops_a_page(store: Store, odd: str) -> Non
     assert store.take(page(replace(contact("1", email=odd, huge=10**40), version=odd, stages=staged))) == Taken(
         unchanged=1
     )
+
+
+def test_what_hangs_on_a_record_is_found_while_it_lives(store: Store) -> None:
+    gone = replace(call("9", "1", minute=2), deleted=True)
+    store.take(page(contact("1"), contact("2"), call("7", "1"), call("8", "2"), call("9", "1"), gone))
+    assert store.linked_to([Ref(CRM, CONTACTS, "1"), Ref(CRM, "never", "read")]) == [Ref(CRM, CALLS, "7")]

@@ -145,6 +145,7 @@ def account(request: pytest.FixtureRequest, served: Served, tmp_path: Path) -> A
     crm = served.crms[request.param]
     if isinstance(crm, SalesforceSandbox):
         crm.config(**asdict(Settings(limits=False)), clock={})
+    crm.config(clock={})
     crm.reset()
     crm.faults([])
     return Account(served, request.param, tmp_path)
@@ -156,6 +157,28 @@ def values_of(app: App) -> Mapping[str, Any]:
     (known,) = app.store.facts_of([row.person]).values()
     (person,) = [fact for fact in known.facts if fact.kind == "person"]
     return person.values
+
+
+@pytest.mark.parametrize("account", ["zoho"], indirect=True)
+def test_pain_7_and_pain_9_what_hung_on_a_zoho_contact_goes_with_it_into_its_survivor(account: Account) -> None:
+    """I11: Zoho moves the call without changing it otherwise, and says only that the contact is gone."""
+    kept, lost = account.crm.load(
+        objects={
+            "Contacts": [{"values": {"Last_Name": name, "Email": f"{name}@b.example"}} for name in ("kept", "lost")]
+        }
+    )["Contacts"]
+    call = {"Subject": "c", "Call_Type": "Outbound", "Call_Start_Time": "2026-03-01T09:00:00+00:00", "Who_Id": lost}
+    account.crm.load(objects={"Calls": [{"values": call, "created": 1_772_355_600, "modified": 1_772_355_600}]})
+    with account.open() as app:
+        run_sync(app, account.name)
+        merge = {"merge": [{"data": [{"id": lost}]}]}
+        assert account.crm.api("POST", f"Contacts/{kept}/actions/merge", merge).status == 201
+        account.crm.config(clock={"offset_s": 7_200})
+        assert run_sync(app, account.name).run.state is RunState.DONE
+        assert app.store.find_person("lost@b.example") == []
+        (row,) = app.store.find_person("kept@b.example")
+        (known,) = app.store.facts_of([row.person]).values()
+    assert [fact.ref.object for fact in known.facts if fact.kind == "touchpoint"] == ["Calls"]
 
 
 def test_pain_11_a_read_field_that_is_gone_is_named_and_nulls_nothing(account: Account) -> None:
