@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from journey.mass_mail import SENT_TO_MANY
 from journey.model import Actor, Direction, Ref, Touchpoint, TouchType
 
 CONTACTS = frozenset({TouchType.CALL, TouchType.EMAIL, TouchType.MEETING, TouchType.MESSAGE})
@@ -23,6 +24,7 @@ class WhyNot(StrEnum):
     INBOUND = "inbound"
     AUTOMATED = "automated"
     BULK = "bulk"
+    SENT_TO_MANY = "sent_to_many"
     NOT_HELD = "not_held"
     UNKNOWN_ACTOR = "unknown_actor"
     UNKNOWN_DIRECTION = "unknown_direction"
@@ -79,6 +81,8 @@ def why_not(touch: Touchpoint, *, sequence_counts: bool = False) -> WhyNot | Non
         return WhyNot(touch.type.value)
     if touch.values.get("bulk") is True:
         return WhyNot.BULK
+    if touch.values.get(SENT_TO_MANY) is True:
+        return WhyNot.SENT_TO_MANY
     if touch.type is TouchType.MEETING:
         return _why_no_meeting(touch)
     if touch.direction is Direction.INBOUND or touch.actor is Actor.LEAD:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from journey.handover import HandoverRules
+from journey.mass_mail import MassMailRule
 from journey.model import Journey, PersonId, Value
 from journey.policy import Policy
 from journey.qualification import Spell, next_move_of, spells_of
@@ -16,6 +17,7 @@ from journey.wording import reason
 from journey.working_hours import WorkingHours
 
 NOTHING_AGREED = HandoverRules()
+USUAL_MASS_MAIL = MassMailRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Agreement:
     hours: WorkingHours
     lang: str = "en"
     handover: HandoverRules = NOTHING_AGREED
+    mass_mail: MassMailRule = USUAL_MASS_MAIL
 
     def __post_init__(self) -> None:
         for policy in self.policies:

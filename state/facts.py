@@ -10,8 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from journey.model import Fact, Kind, PastValues, PersonId, Ref, StageChange
-from state import schema
+from journey.mass_mail import SENT_TO_MANY
+from journey.model import Fact, Kind, PastValues, PersonId, Ref, StageChange, TouchType, Value
+from state import mails, schema
 from state.codec import decode, moment
 from state.database import Key, by_keys, by_names
 from state.model import PersonFacts
@@ -70,18 +71,28 @@ def _facts(connection: Connection, sources: Sources, held: Mapping[Key, Held]) -
     stages: dict[Key, list[StageChange]] = defaultdict(list)
     for source, id_, at, stage in by_keys(connection, _STAGES, _of(held, Kind.PERSON, Kind.DEAL)):
         stages[Key(source, id_)].append(StageChange(stage, moment(at)))
+    values = _values(connection, held)
     return {
         key: Fact(
             kind=Kind(record.kind),
             ref=sources.ref(*key),
             version=record.version,
             modified=moment(record.modified),
-            values=decode(record.body),
+            values=values[key],
             links=tuple(sorted(links.get(key, ()))),
             stages=tuple(sorted(stages.get(key, ()), key=_by_time)),
         )
         for key, record in held.items()
     }
+
+
+def _values(connection: Connection, held: Mapping[Key, Held]) -> Mapping[Key, Mapping[str, Value]]:
+    """What was mapped, and of an e-mail whether it is mass mail."""
+    values = {key: decode(record.body) for key, record in held.items()}
+    emails = [key for key in _of(held, Kind.TOUCHPOINT) if values[key].get("type") == TouchType.EMAIL]
+    for key in mails.mass_among(connection, emails):
+        values[key][SENT_TO_MANY] = True
+    return values
 
 
 def _past(connection: Connection, sources: Sources, held: Mapping[Key, Held]) -> Mapping[Key, Sequence[PastValues]]:

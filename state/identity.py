@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, update
 
 from journey.identity import Decision, Proof, Strength, Verdict, group, identifying_email, person_id
 from journey.model import PersonId, Ref
-from state import schema
+from state import mails, schema
 from state.database import Key, by_keys, by_names
 from state.sources import Sources
 
@@ -223,3 +223,4 @@ def _move(connection: Connection, moved: dict[Key, PersonId]) -> None:
         statement = update(records).where(records.c.source == bindparam("s"), records.c.id == bindparam("i"))
         rows = [{"s": key.source, "i": key.id, "p": person} for key, person in moved.items()]
         connection.execute(statement.values(person=bindparam("p")), rows)
+        mails.moved(connection, moved)

@@ -6,7 +6,7 @@ The migrations in `state/migrations` create them; a test holds both equal.
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration."""
 
 metadata = MetaData()
@@ -104,6 +104,32 @@ past_values = Table(
     sqlite_with_rowid=False,
 )
 """What a person's or company's record held until a newer version came."""
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("owner", Key, nullable=False),
+    Column("subject", Key, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("mass", Flag, nullable=False),
+    Column("unweighed", Flag, nullable=False),
+    Index("mails_sending", "source", "owner", "subject", "at"),
+    sqlite_with_rowid=False,
+)
+"""E-mails that owners sent in their own name, to tell mass mail by its company. `subject` is a digest.
+
+`unweighed`: it, or who received it, is new since `mass` was found out for it and for those sent about then.
+"""
+
+Index(
+    "mails_unweighed",
+    mails.c.source,
+    mails.c.id,
+    sqlite_where=mails.c.unweighed == 1,
+    postgresql_where=mails.c.unweighed == 1,
+)
 
 cursors = Table(
     "cursors",

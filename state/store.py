@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from journey.identity import Decision
+from journey.mass_mail import MassMailRule
 from journey.model import Kind, PersonId, Ref
 from state import (
     answers,
@@ -20,6 +21,7 @@ from state import (
     facts,
     likely,
     locks,
+    mails,
     outbox,
     people,
     records,
@@ -139,6 +141,14 @@ class Store:
                 applied.mark_everyone(db, dirty.new_mark())
                 applied.note(db, "agreement", digest)
             return changed
+
+    def weigh_mails(self, rule: MassMailRule) -> bool:
+        """Find out of some e-mails that are new, or all under a new rule, whether they are mass mail; False when none is left.
+
+        Everyone whose e-mails turn out otherwise than before is due to be derived again.
+        """
+        with self._database.writing() as db:
+            return mails.weigh(db, rule)
 
     def due_people(self, now: datetime, limit: int, after: PersonId | None = None) -> Sequence[PersonId]:
         """People whose facts moved or whose time came, by id, at most `limit`, behind `after`."""

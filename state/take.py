@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from journey.model import Kind, PersonId
-from state import derived, dirty, identity, records, rejections, runs
+from state import derived, dirty, identity, mails, records, rejections, runs
 from state.codec import micros
 from state.database import Source
 from state.model import RejectionStage, Taken, TakenPage
@@ -40,6 +40,7 @@ def take(connection: Connection, sources: Sources, page: TakenPage, at: datetime
     dirty.mark_people(connection, regrouped.touched, mark)
     dirty.mark_linked(connection, batch.keys(*_FELT), mark)
     derived.inherit(connection, regrouped.heirs)
+    mails.note(connection, batch)
     derived.forget(connection, regrouped.vanished)
     _judge(connection, page, batch, at)
     taken = _count(page, batch, rejected)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from journey import rules as journey_rules
 from journey.derive import Agreement
+from journey.mass_mail import MassMailRule
 from mapping.compiled import WRITABLE
 from sync.agreement_builder import Builder
 from sync.calendars import working_hours
@@ -22,7 +23,8 @@ def build_agreement(file: File, words: Vocabulary) -> tuple[Agreement | None, li
     decisions = handover(builder, file.sla)
     if rules is None or hours is None or builder.problems:
         return None, builder.problems
-    agreement = builder.attempt((), lambda: Agreement(rules, terms, hours, file.lang.value, decisions))
+    mass_mail = MassMailRule(file.sla.bulk.same_subject, file.sla.bulk.within)
+    agreement = builder.attempt((), lambda: Agreement(rules, terms, hours, file.lang.value, decisions, mass_mail))
     return agreement, builder.problems
 
 

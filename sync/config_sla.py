@@ -9,7 +9,7 @@ from journey.business_time import Shift
 from journey.policy import Step
 from journey.target import Target
 from mapping.spec import FieldName
-from sync.config_types import Duration, Name, Percent, Section, one_or_more
+from sync.config_types import Duration, Interval, Name, Percent, Section, one_or_more
 
 LONGEST_TARGET = {"m": 527_040, "h": 8_784, "d": 366}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -151,6 +151,16 @@ class Handover(Section):
     )
 
 
+class MassMail(Section):
+    """What gives away that a machine sent an e-mail in an owner's name."""
+
+    same_subject: Annotated[int, Field(ge=1)] = Field(
+        default=5,
+        description="The same subject by one owner to more people than this is mass mail and stops no clock …",
+    )
+    within: Interval = Field(default=timedelta(minutes=1), description="… if it was sent within this time.")
+
+
 class SlaSection(Section):
     """The clocks of the agreement."""
 
@@ -169,6 +179,7 @@ class SlaSection(Section):
         description="A team's name → its calendar, for owners that have none of their own.",
         examples=[{"LATAM": "mexico"}],
     )
+    bulk: MassMail = Field(default_factory=MassMail, description="Which e-mails are no one-to-one contact.")
     handover: Handover = Field(default_factory=Handover, description="How a lead is accepted or rejected by sales.")
 
     @property

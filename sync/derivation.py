@@ -33,6 +33,8 @@ EVIDENCE = frozenset({Kind.PERSON, Kind.TOUCHPOINT})
 def derive_due(ctx: RunContext, agreement: Agreement, mappings: Mappings) -> None:
     """Compute everything that is due now. One at a time over all connections: a person may belong to several."""
     with ctx.store.hold("derive", wait=None):
+        while ctx.store.weigh_mails(agreement.mass_mail):
+            ctx.go_on()
         as_of = ctx.now()
         known_until = data_known_until(ctx.store, mappings)
         for people in _due(ctx.store, as_of):

@@ -85,6 +85,7 @@ _SPANISH = {
     "inbound": "entrante",
     "automated": "automático",
     "bulk": "envío masivo",
+    "sent_to_many": "mismo asunto a muchos a la vez",
     "not_held": "no celebrada",
     "unknown_actor": "autor desconocido",
     "unknown_direction": "sentido desconocido",
