@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -26,7 +25,6 @@ from sync.config import parse_config
 from sync.engine import Ending, run_sync
 from sync.measures import Number
 from sync.metrics import metrics
-from sync.period import Bucket, Period, Years
 from sync.subjects import teams_of
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=UTC)
@@ -329,32 +327,3 @@ def test_a_rejection_is_dated_by_when_it_was_read_and_counted_for_whoever_decide
         assert (found["quantity_actual", "all"].value, found["quantity_actual", "all"].rows) == (0, 1)
         assert found["quantity_target", "all"].value == 30
         assert found["quantity_target", "source: search"].value == 2
-
-
-MADRID = Years(ZoneInfo("Europe/Madrid"))
-
-
-@pytest.mark.parametrize(
-    ("text", "start", "end"),
-    [
-        ("previous_quarter", "2025-12-31T23:00", "2026-03-31T22:00"),
-        ("this_month", "2026-04-30T22:00", "2026-05-12T12:00"),
-        ("previous_year", "2024-12-31T23:00", "2025-12-31T23:00"),
-        ("2d", "2026-05-10T12:00", "2026-05-12T12:00"),
-        ("2026-03-29..2026-03-29", "2026-03-28T23:00", "2026-03-29T22:00"),
-        ("2026-03-29", "2026-03-28T23:00", "2026-05-12T12:00"),
-    ],
-)
-def test_periods_are_those_of_the_wall_clock(text: str, start: str, end: str) -> None:
-    """Also on the day the clocks change."""
-    times = [datetime.fromisoformat(time).replace(tzinfo=UTC) for time in (start, end)]
-    assert MADRID.period(text, NOW) == Period(*times)
-
-
-def test_a_companys_year_may_begin_in_april() -> None:
-    """Then May is in its first quarter, and March was in the fourth of the year before."""
-    years = Years(ZoneInfo("UTC"), 4)
-    assert years.bucket(NOW, Bucket.QUARTER) == "2026-Q1"
-    assert years.bucket(NOW - timedelta(days=60), Bucket.QUARTER) == "2025-Q4"
-    assert years.bucket(NOW, Bucket.WEEK) == "2026-W20"
-    assert years.around(NOW, 12).start == datetime(2026, 4, 1, tzinfo=UTC)
