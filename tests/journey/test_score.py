@@ -135,7 +135,7 @@ def test_a_disqualified_person_keeps_the_points() -> None:
     assert scored(journey(form(0)), rules(DEMO, out=(out,)), 0).disqualified_by is None
 
 
-def test_lines_explain_every_point_the_weightiest_first() -> None:
+def test_pain_25_lines_explain_every_point_the_weightiest_first() -> None:
     found = scored(journey(form(0, 1), form(14, 2), moments={0: {"country": "ES"}}), rules(DEMO, SPAIN), 14)
     assert [(line.rule, line.before_decay, line.decay, line.points) for line in found.lines] == [
         ("demo", 40, 1.0, 40.0),
@@ -150,7 +150,7 @@ POINTS = st.lists(st.tuples(st.floats(0, 200), st.integers(1, 6)), max_size=8, u
 
 
 @given(POINTS, st.floats(0, 300))
-def test_the_total_is_the_sum_of_its_lines(touches: list[tuple[float, int]], day: float) -> None:
+def test_pain_25_the_total_is_the_sum_of_its_lines(touches: list[tuple[float, int]], day: float) -> None:
     found = scored(journey(*(form(at, number) for at, number in touches)), rules(DEMO, SPAIN, cap=90), day)
     assert found.total == rounded(min(sum(line.points for line in found.lines), 90))
     assert len(found.lines) == sum(BEGIN + at * DAY <= BEGIN + day * DAY for at, _ in touches)

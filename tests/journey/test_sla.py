@@ -326,7 +326,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_the_clock_stands_as_agreed(case: Case) -> None:
+def test_pain_24_the_clock_stands_as_agreed(case: Case) -> None:
     """I10 for the cases that wait for data."""
     cycle = run(case)[-1]
     assert cycle.status is case.status
