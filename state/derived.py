@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from journey.model import PersonId
-from state import outbox, schema, told
+from state import outbox, schema, told, verdicts
 from state.codec import encode, micros, micros_or_none, moment, moment_or_none, plain_text
 from state.database import Upsert, by_names, replacing
 from state.model import CycleRow, RunId, Settled, Settlement
@@ -41,7 +41,7 @@ def settle(
     moved = {row[0] for row in changed}
     _pass_time(connection, [row for person, row in rows.items() if person not in moved])
     told.write_scores(connection, run, [(r, held.get(r.person)) for r in results])
-    _settle_cycles(connection, results)
+    _settle_cycles(connection, run, results)
     owing = outbox.owe(connection, sources, run, {r.person: r.owed for r in results}, at)
     _clear_marks(connection, results)
     return Settled(len(changed), owing)
@@ -77,8 +77,10 @@ def _row(result: Settlement) -> tuple[object, ...]:
     return (*stable, micros(result.as_of), micros_or_none(result.next_due), digest)
 
 
-def _settle_cycles(connection: Connection, results: Sequence[Settlement]) -> None:
-    held = {row.id: tuple(row) for row in by_names(connection, _CYCLES, (result.person for result in results))}
+def _settle_cycles(connection: Connection, run: RunId, results: Sequence[Settlement]) -> None:
+    rows = by_names(connection, _CYCLES, (result.person for result in results))
+    held = {row.id: tuple(row) for row in rows}
+    verdicts.note(connection, run, {row.id: row.status for row in rows}, results)
     wanted = {cycle.id: _columns(r.person, cycle) for r in results for cycle in r.cycles}
     vanished = held.keys() - wanted.keys()
     if vanished:
@@ -106,5 +108,7 @@ def inherit(connection: Connection, heirs: Mapping[PersonId, PersonId]) -> None:
 def forget(connection: Connection, people: Iterable[PersonId]) -> None:
     """Remove everything derived for these people."""
     gone = sorted(people)
-    for table in ("persons", "sla_cycles", "score_history", "outbox", "dirty") if gone else ():
+    for table in (
+        ("persons", "sla_cycles", "sla_verdicts", "sla_steps", "score_history", "outbox", "dirty") if gone else ()
+    ):
         by_names(connection, f"DELETE FROM {table} WHERE person IN (SELECT name FROM n)", gone)  # noqa: S608

@@ -121,8 +121,38 @@ class SharedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of a cycle's escalation that was due at `at`, and who is told."""
+
+    step: str
+    at: datetime
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedStep:
+    """A step as it was first stored: at `reached`, by `run`; `corrected` when later data showed that it had not been due."""
+
+    cycle: str
+    step: StepRow
+    reached: datetime
+    run: RunId
+    corrected: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A status that a cycle was given at `at`, by `run`."""
+
+    cycle: str
+    status: str
+    at: datetime
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True)
 class CycleRow:
-    """One SLA clock of a person. `id` is deterministic; `body` is canonical JSON with the evidence."""
+    """One SLA clock of a person. `id` is deterministic; `body` is canonical JSON with the evidence. `steps` are not read back."""
 
     id: str
     policy: str
@@ -132,6 +162,7 @@ class CycleRow:
     stopped_at: datetime | None
     status: str
     body: str
+    steps: tuple[StepRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The migrations in `state/migrations` create them; a test holds both equal.
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration."""
 
 metadata = MetaData()
@@ -261,6 +261,35 @@ sla_cycles = Table(
     Index("sla_cycles_person", "person"),
     Index("sla_cycles_status", "status", "due_at"),
 )
+
+sla_verdicts = Table(
+    "sla_verdicts",
+    metadata,
+    Column("cycle", Key, primary_key=True),
+    Column("at", Time, primary_key=True, autoincrement=False),
+    Column("person", Key, nullable=False),
+    Column("status", Key, nullable=False),
+    Column("run", Key, nullable=False),
+    Index("sla_verdicts_person", "person"),
+    sqlite_with_rowid=False,
+)
+"""Each status that a cycle was given, and when."""
+
+sla_steps = Table(
+    "sla_steps",
+    metadata,
+    Column("cycle", Key, primary_key=True),
+    Column("step", Key, primary_key=True),
+    Column("person", Key, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("told", Json, nullable=False),
+    Column("reached", Time, nullable=False),
+    Column("run", Key, nullable=False),
+    Column("corrected", Time),
+    Index("sla_steps_person", "person"),
+    sqlite_with_rowid=False,
+)
+"""The escalation steps that were reached, each once. `corrected` is when what was read later showed that it had not been due."""
 
 agreed_fields = Table(
     "agreed_fields",

@@ -76,8 +76,9 @@ def settlement(
     owed: Sequence[Owed] = (),
     cycles: Sequence[CycleRow] = (),
     next_due: datetime | None = None,
+    as_of: datetime = NOON,
 ) -> Settlement:
-    """A person's results at noon."""
+    """A person's results, at noon unless `as_of` says otherwise."""
     return Settlement(
         person=person,
         mark=mark,
@@ -91,7 +92,7 @@ def settlement(
         sla_due=None,
         fields={"score": score},
         rules_version="rules",
-        as_of=NOON,
+        as_of=as_of,
         next_due=next_due,
         cycles=cycles,
         owed=owed,

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from journey.model import PersonId, Ref
-from state import rules, told
+from state import rules, told, verdicts
 from state.database import Database
+from state.model import ReachedStep, Verdict
 from state.rules import RulesVersion, UsedRules
 from state.sources import Sources
 from state.told import ConfirmedFields, ScoreChange, WrittenScore
@@ -23,6 +24,16 @@ class Trail:
         """The changes of the person's score, oldest first; the newest `MOST_CHANGES` of them."""
         with self._database.reading() as db:
             return told.history(db, person)
+
+    def verdicts(self, people: Sequence[PersonId]) -> Sequence[Verdict]:
+        """Every status that the people's clocks were given, oldest first."""
+        with self._database.reading() as db:
+            return verdicts.verdicts(db, people)
+
+    def steps(self, people: Sequence[PersonId]) -> Sequence[ReachedStep]:
+        """Every escalation step that the people's clocks came to, by time."""
+        with self._database.reading() as db:
+            return verdicts.steps(db, people)
 
     def written_scores(self, people: Sequence[PersonId]) -> Mapping[PersonId, WrittenScore]:
         """The people's scores as they stand now; those never scored are left out."""

@@ -16,7 +16,7 @@ from journey.fold import fold
 from journey.model import Journey, Kind, PersonId, Ref, Value
 from journey.sla import Cycle
 from mapping.compiled import ObjectMapping
-from state.model import CycleRow, Owed, PersonFacts, Settlement
+from state.model import CycleRow, Owed, PersonFacts, Settlement, StepRow
 from state.store import Store
 from state.told import WrittenScore
 from sync.context import RunContext
@@ -137,6 +137,7 @@ def _cycle_row(cycle: Cycle) -> CycleRow:
         stopped_at=cycle.stopped_at,
         status=cycle.status.value,
         body=canonical(plain(cycle)).decode(),
+        steps=tuple(StepRow(step.step, step.at, step.to) for step in cycle.steps),
     )
 
 

@@ -65,6 +65,8 @@ class Clock:
             "response_s": _span(self.body.get("response_time")),
             "target": self.body.get("target"),
             "calendar": self.body.get("calendar"),
+            "calendar_by": self.body.get("calendar_by"),
+            "steps": self.body.get("steps", []),
             "awaiting_data": self.awaiting_data,
             "score": self.person.score if self.person else None,
             "cycle": cycle.id,
