@@ -1,6 +1,7 @@
 """The way of a request through any stand-in: its control endpoints aside, ledger and faults stand around the vendor's answer."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Generic
 
@@ -11,7 +12,7 @@ from sandbox.common.faults import F
 from sandbox.common.wire import TRANSPORT, Answer, ok, read_body, respond
 
 
-class Server(Generic[T]):
+class Server(ABC, Generic[T]):
     """An ASGI application around a tenant, which a reset replaces by `renewed(tenant)`."""
 
     def __init__(self, tenant: T, controls: Controls[T], renewed: Callable[[T], T]) -> None:
@@ -28,9 +29,9 @@ class Server(Generic[T]):
         told = answer(self._controls, self.tenant, scope["method"], path, scope["query_string"].decode(), body)
         await respond(self.tenant.clock.now(), send, told)
 
+    @abstractmethod
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request of the vendor's API."""
-        raise NotImplementedError
 
     def _reset(self, tenant: T, query: Any, given: Any) -> Answer:
         self.tenant = self._renewed(tenant)

@@ -7,13 +7,13 @@ from sandbox.hubspot.server import Server
 from sandbox.hubspot.tokens import SERVICE_KEY
 
 PROGRAM = Program(
-    "sandbox",
-    "HubSpot",
-    "A local stand-in for HubSpot's CRM API.",
-    8900,
-    "contacts",
-    f"token: {SERVICE_KEY}",
-    Account,
-    seed,
-    Server,
+    module="sandbox",
+    crm="HubSpot",
+    description="A local stand-in for HubSpot's CRM API.",
+    port=8900,
+    generated="contacts",
+    secrets=f"token: {SERVICE_KEY}",
+    tenant=Account,
+    seed=seed,
+    server=Server,
 )

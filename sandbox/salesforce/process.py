@@ -7,13 +7,13 @@ from sandbox.salesforce.server import Server
 from sandbox.salesforce.sessions import SESSION_ID
 
 PROGRAM = Program(
-    "sandbox.salesforce",
-    "Salesforce",
-    "A local stand-in for Salesforce's REST, Bulk 2.0 and OAuth interfaces.",
-    8901,
-    "people",
-    f"session id: {SESSION_ID}",
-    Org,
-    seed,
-    Server,
+    module="sandbox.salesforce",
+    crm="Salesforce",
+    description="A local stand-in for Salesforce's REST, Bulk 2.0 and OAuth interfaces.",
+    port=8901,
+    generated="people",
+    secrets=f"session id: {SESSION_ID}",
+    tenant=Org,
+    seed=seed,
+    server=Server,
 )

@@ -7,13 +7,13 @@ from sandbox.zoho.server import Server
 from sandbox.zoho.tokens import CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN
 
 PROGRAM = Program(
-    "sandbox.zoho",
-    "Zoho CRM",
-    "A local stand-in for Zoho CRM's API.",
-    8902,
-    "leads",
-    f"client id: {CLIENT_ID}  client secret: {CLIENT_SECRET}  refresh token: {REFRESH_TOKEN}",
-    Org,
-    seed,
-    Server,
+    module="sandbox.zoho",
+    crm="Zoho CRM",
+    description="A local stand-in for Zoho CRM's API.",
+    port=8902,
+    generated="leads",
+    secrets=f"client id: {CLIENT_ID}  client secret: {CLIENT_SECRET}  refresh token: {REFRESH_TOKEN}",
+    tenant=Org,
+    seed=seed,
+    server=Server,
 )
