@@ -26,7 +26,12 @@ _write_cycles = replacing(schema.sla_cycles)
 
 
 def settle(
-    connection: Connection, sources: Sources, run: RunId, results: Sequence[Settlement], at: datetime
+    connection: Connection,
+    sources: Sources,
+    run: RunId,
+    results: Sequence[Settlement],
+    at: datetime,
+    backlog: bool = False,
 ) -> Settled:
     """Store the results and owe what differs from what the CRM agreed to. People who vanished meanwhile are left out."""
     live = {row.name for row in by_names(connection, _LIVE, (result.person for result in results))}
@@ -40,11 +45,11 @@ def settle(
     _write_people(connection, changed)
     moved = {row[0] for row in changed}
     _pass_time(connection, [row for person, row in rows.items() if person not in moved])
-    told.write_scores(connection, run, [(r, held.get(r.person)) for r in results])
+    rescored = told.write_scores(connection, run, [(r, held.get(r.person)) for r in results])
     _settle_cycles(connection, run, results)
-    owing = outbox.owe(connection, sources, run, {r.person: r.owed for r in results}, at)
+    owing = outbox.owe(connection, sources, run, {r.person: r.owed for r in results}, at, backlog)
     _clear_marks(connection, results)
-    return Settled(len(changed), owing)
+    return Settled(len(changed), owing, rescored)
 
 
 def _columns(person: PersonId, cycle: CycleRow) -> tuple[object, ...]:

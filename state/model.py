@@ -202,10 +202,11 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`changed` people got other results than before; `owing` records have something in the outbox now."""
+    """`changed` people got other results than before, `rescored` another score; `owing` records have something in the outbox."""
 
     changed: int
     owing: int
+    rescored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

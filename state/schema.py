@@ -6,7 +6,7 @@ The migrations in `state/migrations` create them; a test holds both equal.
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects import postgresql
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration."""
 
 metadata = MetaData()
@@ -246,6 +246,24 @@ rules_versions = Table(
 )
 """Every agreement that was in force. `last_used` is when it last came into force; the latest is the one in force."""
 
+rescores = Table(
+    "rescores",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("asked", Time, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("after", Key, nullable=False),
+    Column("run", Key),
+    Column("began", Time),
+    Column("began_done", BigInteger, nullable=False),
+    Column("updated", Time, nullable=False),
+    Column("ended", Time),
+    Column("replaced", Flag, nullable=False),
+)
+
 sla_cycles = Table(
     "sla_cycles",
     metadata,
@@ -313,9 +331,12 @@ outbox = Table(
     Column("attempts", BigInteger, nullable=False),
     Column("next_attempt", Time),
     Column("run", Key, nullable=False),
+    Column("backlog", Flag, nullable=False, server_default="0"),
     Index("outbox_person", "person"),
 )
-"""`next_attempt` NULL: refused for good; it waits until ours changes or a retry is asked for."""
+"""`next_attempt` NULL: refused for good; it waits until ours changes or a retry is asked for. `backlog`: owed by a rescore
+alone, so it goes after all that is not.
+"""
 
 conflicts = Table(
     "conflicts",

@@ -26,6 +26,7 @@ from state import (
     people,
     records,
     rejections,
+    rescores,
     runs,
     status,
 )
@@ -49,6 +50,8 @@ from state.model import (
     Taken,
     TakenPage,
 )
+from state.rescores import Slice
+from state.rescoring import Rescoring
 from state.sources import Sources
 from state.status import Check
 from state.take import take
@@ -64,6 +67,7 @@ class Store:
         self._now = now
         self._sources = Sources(database)
         self.trail = Trail(database, self._sources, now)
+        self.rescoring = Rescoring(database, self._sources, now)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime]) -> Self:
@@ -133,15 +137,6 @@ class Store:
                 applied.note(db, what, digest)
             return changed
 
-    def rederive_if_changed(self, digest: str) -> bool:
-        """Everyone is due to be derived again unless the agreement with this digest is the one in force already."""
-        with self._database.writing() as db:
-            changed = applied.applied(db, "agreement") != digest
-            if changed:
-                applied.mark_everyone(db, dirty.new_mark())
-                applied.note(db, "agreement", digest)
-            return changed
-
     def weigh_mails(self, rule: MassMailRule) -> bool:
         """Find out of some e-mails that are new, or all under a new rule, whether they are mass mail; False when none is left.
 
@@ -167,10 +162,16 @@ class Store:
             found = records.linked_to(db, [self._sources.key(ref) for ref in refs])
         return [self._sources.ref(*key) for key in found]
 
-    def settle(self, run: RunId, results: Sequence[Settlement]) -> Settled:
-        """Store what was derived, and owe what differs from what the CRMs agreed to."""
+    def settle(self, run: RunId, results: Sequence[Settlement], of: Slice | None = None) -> Settled:
+        """Store what was derived, and owe what differs from what the CRMs agreed to.
+
+        Results `of` a rescore's slice move it on, and what they owe can wait. Raises `Replaced`, storing nothing.
+        """
         with self._database.writing() as db:
-            return derived.settle(db, self._sources, run, results, self._now())
+            settled = derived.settle(db, self._sources, run, results, self._now(), backlog=of is not None)
+            if of is not None:
+                rescores.advance(db, of, settled.rescored, self._now())
+            return settled
 
     def owed(
         self,
@@ -179,10 +180,12 @@ class Store:
         now: datetime,
         limit: int,
         after: Ref | None = None,
+        backlog: bool | None = None,
     ) -> Sequence[OutboxRow]:
-        """Writes whose time has come, by record id, at most `limit`, behind `after`."""
+        """Writes whose time has come, by record id, at most `limit`, behind `after`; of the backlog or not, if said."""
+        source, behind = Source(connection, object), after.id if after else ""
         with self._database.reading() as db:
-            return outbox.due(db, self._sources, Source(connection, object), now, limit, after.id if after else "")
+            return outbox.due(db, self._sources, source, now, limit, behind, backlog)
 
     def agree(self, run: RunId, rows: Sequence[Agreed]) -> None:
         """The CRM holds these values. Fields that are owed with another value by now stay owed."""

@@ -76,8 +76,11 @@ class ConfirmedFields:
     at: datetime
 
 
-def write_scores(connection: Connection, run: RunId, results: Sequence[tuple[Settlement, Row[Any] | None]]) -> None:
-    """Write down the scores that are others than before (the row of `persons`, if any); forget what is too old."""
+def write_scores(connection: Connection, run: RunId, results: Sequence[tuple[Settlement, Row[Any] | None]]) -> int:
+    """Write down the scores that are others than before (the row of `persons`, if any); forget what is too old.
+
+    Returns how many there were.
+    """
     changed = [(r, held) for r, held in results if held is None or held.score != r.score]
     _write(
         connection,
@@ -91,6 +94,7 @@ def write_scores(connection: Connection, run: RunId, results: Sequence[tuple[Set
     )
     if grown := [r.person for r, held in changed if held is not None]:
         by_names(connection, _FORGET_OLD, grown, kept=MOST_CHANGES)
+    return len(changed)
 
 
 def history(connection: Connection, person: PersonId) -> Sequence[ScoreChange]:

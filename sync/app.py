@@ -35,7 +35,7 @@ class App:
         self.config = config
         self.store = store
         self.now = now
-        self._sleep = sleep
+        self.sleep = sleep
         self._connectors: dict[str, Connector] = {}
         self._ledgers = {name: Ledger() for name in config.connections}
         self._looked: dict[str, datetime] = {}
@@ -78,7 +78,7 @@ class App:
         with self._building:
             if connection not in self._connectors:
                 configured = self.config.connections[connection]
-                ports = Ports(self.now, self._sleep, self._ledgers[connection])
+                ports = Ports(self.now, self.sleep, self._ledgers[connection])
                 self._connectors[connection] = registry.load(configured.connector)(configured.options, ports)
             return self._connectors[connection]
 

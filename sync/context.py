@@ -25,6 +25,7 @@ class RunContext:
     """One run: whose it is, what it may use, and whether it should end early (`stop`).
 
     `reserve` is the share of the vendor's quota that is left to other apps; `findings` are mapped fields that do not work.
+    At `backlog_until` writes that can wait are left to the next run (None: all are made), so that a long backlog delays no reading.
     """
 
     run: RunId
@@ -37,6 +38,7 @@ class RunContext:
     stop: Event
     reserve: float = 0.0
     findings: Sequence[SchemaFinding] = ()
+    backlog_until: datetime | None = None
 
     @property
     def readable(self) -> Sequence[ObjectMapping]:

@@ -19,15 +19,20 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from state.model import Busy
 from sync.app import App, Now, system_clock
 from sync.config import Config
 from sync.context import Interrupted
 from sync.engine import Ending, RunReport, Trigger, run_sync
 from sync.observer import Observer
+from sync.rescore import rescore
 
 log = logging.getLogger("relevo.daemon")
 
 LOCK = "daemon"
+RESCORE_EVERY = timedelta(seconds=15)
+"""How often to look whether everybody is to be derived again."""
+
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PATIENCE = 8.0
 """Seconds that the work under way is given after SIGTERM; the process has ended within 10."""
@@ -79,7 +84,7 @@ class Daemon:
     def _scheduler(self) -> BackgroundScheduler:
         connections = self.app.connections
         scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(max(1, len(connections)))},
+            executors={"default": ThreadPoolExecutor(len(connections) + 1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -91,7 +96,18 @@ class Daemon:
                 id=connection,
                 next_run_time=system_clock(),  # APScheduler goes by the machine's clock, so its times must too
             )
+        every = min(RESCORE_EVERY, self.app.config.schedule.pull).total_seconds()
+        scheduler.add_job(self._rescore, IntervalTrigger(seconds=every, timezone="UTC"), next_run_time=system_clock())
         return scheduler
+
+    def _rescore(self) -> None:
+        """Take up the rescore under way, if there is one."""
+        try:
+            rescore(self.app, self.observer, self.stop)
+        except Busy:
+            return
+        except Exception:  # as between connections: whatever goes wrong in it stays in it
+            log.exception("rescore broke off")
 
     def _serve(self, connection: str) -> None:
         """One scheduled run; whatever goes wrong in it stays in it."""

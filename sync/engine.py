@@ -20,6 +20,7 @@ from sync.observer import Observer, Silent
 from sync.pull import pull_object, read_ids
 from sync.push import push_object, show_plans
 from sync.reread import follow_config
+from sync.rescore import rescore_meanwhile
 
 FINDINGS_TOLD = 5
 
@@ -33,6 +34,7 @@ class Trigger(StrEnum):
     RETRY = "retry"
     PREVIEW = "preview"
     DEMO = "demo"
+    RESCORE = "rescore"
 
 
 class Ending(StrEnum):
@@ -156,8 +158,15 @@ def retry_rejected(
 
 def _derive_and_push(app: App, ctx: RunContext, *, write: bool) -> None:
     derive_due(ctx, app.agreement, app.mappings)
-    for mapping in ctx.writable if write else ctx.plannable:
-        (push_object if write else show_plans)(ctx, mapping)
+    if ctx.backlog_until is None:
+        rescore_meanwhile(app, ctx.observer, ctx.stop)
+    if not write:
+        for mapping in ctx.plannable:
+            show_plans(ctx, mapping)
+        return
+    for backlog in (False, True):
+        for mapping in ctx.writable:
+            push_object(ctx, mapping, backlog=backlog)
 
 
 def _run(
@@ -178,7 +187,20 @@ def _run(
         observer.run_started(run, connection)
         mappings = app.mappings[connection]
         reserve = app.config.connections[connection].budget.reserve
-        ctx = RunContext(run, connection, connector, mappings, store, observer, app.now, stop or Event(), reserve)
+        # A scheduled run leaves the rescore to the service, and its backlog when the next run is due.
+        until = app.now() + app.config.schedule.pull if trigger is Trigger.SCHEDULE else None
+        ctx = RunContext(
+            run,
+            connection,
+            connector,
+            mappings,
+            store,
+            observer,
+            app.now,
+            stop or Event(),
+            reserve,
+            backlog_until=until,
+        )
         end = _End(Ending.FAILED, "the run broke off; its log says why")
         try:
             end = _attempt(app, steps, ctx)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from state.model import RunId, Taken
+from state.rescores import Rescore
 from state.views import RunRow
 from sync.counts import PushCounts
 from sync.plan import RecordPlan
@@ -20,6 +21,9 @@ class Observer(Protocol):
 
     def derived(self, connection: str, people: int) -> None:
         """So many more people's score and SLA were computed and stored."""
+
+    def rescored(self, progress: Rescore) -> None:
+        """Some more of everybody were derived again, since the agreement changed."""
 
     def planned(self, connection: str, object: str, plans: Sequence[RecordPlan]) -> None:  # noqa: A002 (the domain's word)
         """A batch of writes was decided but not sent: the run only shows its plan."""
@@ -41,6 +45,9 @@ class Silent:
         """Nothing."""
 
     def derived(self, connection: str, people: int) -> None:
+        """Nothing."""
+
+    def rescored(self, progress: Rescore) -> None:
         """Nothing."""
 
     def planned(self, connection: str, object: str, plans: Sequence[RecordPlan]) -> None:  # noqa: A002 (the domain's word)

@@ -31,28 +31,33 @@ class Planned:
     version: str | None
 
 
-def push_object(ctx: RunContext, mapping: ObjectMapping) -> None:
-    """Settle everything due for one object, one batch after the other."""
-    for planned in _owed_plans(ctx, mapping):
+def push_object(ctx: RunContext, mapping: ObjectMapping, *, backlog: bool) -> None:
+    """Settle what is due for one object, one batch after the other: what cannot wait, or what a rescore left as a backlog.
+
+    The backlog's batches end when the run's time for them is over; the next run goes on with them.
+    """
+    for planned in _owed_plans(ctx, mapping, backlog):
         counts = _settle(ctx, planned)
         ctx.observer.pushed(ctx.connection, mapping.object, counts)
         ctx.go_on()
+        if backlog and ctx.backlog_until is not None and ctx.now() >= ctx.backlog_until:
+            return
 
 
 def show_plans(ctx: RunContext, mapping: ObjectMapping) -> None:
     """Decide everything due for one object, tell the observer, and write nothing."""
-    for planned in _owed_plans(ctx, mapping):
+    for planned in _owed_plans(ctx, mapping, None):
         ctx.observer.planned(ctx.connection, mapping.object, [decided.plan for decided in planned])
         ctx.go_on()
 
 
-def _owed_plans(ctx: RunContext, mapping: ObjectMapping) -> Iterator[Sequence[Planned]]:
+def _owed_plans(ctx: RunContext, mapping: ObjectMapping, backlog: bool | None) -> Iterator[Sequence[Planned]]:
     size = ctx.connector.abilities.batch_size
     kept = _kept_edits(ctx)
-    rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size)
+    rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, None, backlog)
     while rows:
         yield _plan(ctx, mapping, rows, kept)
-        rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, rows[-1].ref)
+        rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, rows[-1].ref, backlog)
 
 
 def _kept_edits(ctx: RunContext) -> Mapping[Ref, frozenset[str]]:

@@ -1,12 +1,13 @@
 """What a changed configuration makes due again.
 
 A mapping that reads otherwise needs its records read again, since only mapped values are kept. Another agreement, or other
-fields to write, needs everyone derived again. The store remembers which configuration its content was made with.
+fields to write, needs everyone derived again (`sync.rescore`). The store remembers which configuration its content was made with.
 """
 
 import hashlib
 
 from journey.derive import Agreement
+from state.store import Store
 from sync.config import Config
 from sync.context import RunContext
 from sync.owners import with_owners
@@ -17,8 +18,15 @@ def follow_config(ctx: RunContext, config: Config) -> None:
     """Before a run: make due what the configuration in force was not yet applied to."""
     for mapping in ctx.mappings.values():
         ctx.store.reread_if_changed(ctx.connection, mapping.object, mapping.digest)
-    ctx.store.rederive_if_changed(agreement_digest(config, with_owners(config.agreement, ctx.store)))
-    ctx.store.trail.use_rules(rules_version(config))
+    follow_agreement(ctx.store, config, with_owners(config.agreement, ctx.store))
+
+
+def follow_agreement(store: Store, config: Config, agreement: Agreement) -> None:
+    """Note the agreement in force, that of `config` over the owners that are known; if it is another one than before, everybody
+    is to be derived again.
+    """
+    store.rescoring.ask_if_changed(agreement_digest(config, agreement))
+    store.trail.use_rules(rules_version(config))
 
 
 def agreement_digest(config: Config, agreement: Agreement) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from sync.app import App
 from sync.cli.definitions import DEFINITIONS, family
 from sync.cli.measure_words import group_name, label, sentence
 from sync.cli.options import Command, lang_option, output_option
@@ -82,13 +83,19 @@ def metrics(
         question = asked(app, since, by)
         numbers = [one for one in measured(app, question) if name is None or name in (family(one.measure), one.measure)]
         sources = rests_on(app, kinds_of(numbers[0].measure if numbers else name)) if name else {}
-        answer = Answer(question, numbers, app.store.to_derive(), name, sources)
+        answer = Answer(question, numbers, _to_derive(app), name, sources)
     if fmt is Format.TEXT:
         _print(answer, speech)
     elif fmt is Format.JSON:
         print_json("metrics", _document(answer, speech))
     else:
         print_table(Table("metrics", COLUMNS, [_row(one) for one in numbers]), fmt)
+
+
+def _to_derive(app: App) -> int:
+    """People whose results are not those of the facts and the agreement of now."""
+    under_way = app.store.rescoring.under_way()
+    return app.store.to_derive() + (under_way.total - under_way.done if under_way else 0)
 
 
 def _row(one: Number) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ import click
 from rich.text import Text
 
 from state.model import ConflictPolicy, Taken
+from state.rescores import Rescore
 from sync.cli.errors import Exit
 from sync.cli.options import Command, output_option
 from sync.cli.output import Format, RowPrinter, Table, plain, print_json, print_table, stdout
@@ -69,6 +70,9 @@ class _Plans(Silent):
 
     def derived(self, connection: str, people: int) -> None:
         self._watcher.derived(connection, people)
+
+    def rescored(self, progress: Rescore) -> None:
+        self._watcher.rescored(progress)
 
     def planned(self, connection: str, object: str, plans: Sequence[RecordPlan]) -> None:  # noqa: A002
         before, more = self.totals[object], totals(plans)

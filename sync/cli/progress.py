@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from state.model import RunId, Taken
+from state.rescores import Rescore
 from sync.cli.options import settings_of
 from sync.cli.output import stderr
+from sync.cli.words import duration
 from sync.counts import PushCounts
 from sync.observer import Observer, Silent
 
@@ -34,10 +36,10 @@ def watching(ctx: click.Context, now: Callable[[], datetime]) -> Iterator[Observ
     if not sys.stderr.isatty():
         yield Lines(lambda line: click.echo(line, err=True), now)
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     count = TextColumn("{task.completed:>9,.0f}")
-    columns = (TextColumn("{task.description:<32}"), BarColumn(20), count, TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<32}"), BarColumn(20), count, TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=stderr(), transient=True) as progress:
         yield Bars(progress)
 
@@ -72,15 +74,21 @@ class Logged(Silent):
 class Steps(Silent, ABC):
     """Turns what the engine tells into steps: so many more records of one thing done."""
 
+    _rescored = 0
+
     @abstractmethod
-    def step(self, doing: str, n: int) -> None:
-        """`n` more of `doing`. A new `doing` means that the one before is over."""
+    def step(self, doing: str, n: int, coming: int | None = None) -> None:
+        """`n` more of `doing`, of `coming` if that is known. A new `doing` means that the one before is over."""
 
     def page(self, connection: str, object: str, taken: Taken) -> None:  # noqa: A002 (the domain's word)
         self.step(f"read {connection}.{object}", taken.received)
 
     def derived(self, connection: str, people: int) -> None:
         self.step("score people", people)
+
+    def rescored(self, progress: Rescore) -> None:
+        self.step("score everybody again", progress.done - self._rescored, progress.total - self._rescored)
+        self._rescored = progress.done
 
     def pushed(self, connection: str, object: str, counts: PushCounts) -> None:  # noqa: A002
         done = counts.written + counts.already + counts.refused + counts.conflicts
@@ -97,29 +105,32 @@ class Lines(Steps):
         self._since = self._said = now()
         self._n = 0
 
-    def step(self, doing: str, n: int) -> None:
+    def step(self, doing: str, n: int, coming: int | None = None) -> None:
         at = self._now()
         if doing != self._doing:
             self._doing, self._n, self._since = doing, 0, at
         self._n += n
         if at - self._said >= EVERY:
             rate = self._n / max((at - self._since).total_seconds(), 1.0)
-            self._say(f"{doing}: {self._n:,} ({rate:,.0f}/s)")
+            left = "" if coming is None or coming <= n else f", {duration(timedelta(seconds=(coming - n) / rate))} left"
+            self._say(f"{doing}: {self._n:,} ({rate:,.0f}/s{left})")
             self._said = at
 
 
 class Bars(Steps):
-    """One counter for each object that is read or written, and one for the people scored. How many will come is not known."""
+    """One counter for each object that is read or written, and one for the people scored. Only of everybody being scored again
+    is it known how many will come.
+    """
 
     def __init__(self, progress: "Progress") -> None:
         self._progress = progress
         self._doing = ""
         self._task: TaskID | None = None
 
-    def step(self, doing: str, n: int) -> None:
+    def step(self, doing: str, n: int, coming: int | None = None) -> None:
         if doing != self._doing or self._task is None:
             self._finish()
-            self._doing, self._task = doing, self._progress.add_task(doing, total=None)
+            self._doing, self._task = doing, self._progress.add_task(doing, total=coming)
         self._progress.advance(self._task, n)
 
     def _finish(self) -> None:

@@ -14,6 +14,7 @@ from sync.cli.options import Command, Group, output_option
 from sync.cli.output import Format, Table, print_json, print_table
 from sync.cli.report import finish, print_objects, run_document, totals_line, written
 from sync.cli.report import rejected as rejected_in
+from sync.cli.rescore import progress_line, rescore_document
 from sync.cli.session import application, connections, known
 from sync.cli.work import working
 from sync.engine import retry_rejected
@@ -74,11 +75,14 @@ def show(ctx: click.Context, which: str, fmt: Format) -> None:
     """
     with application(ctx) as app:
         row = _found(app, which)
+        rescore = app.store.rescoring.of_run(row.id)
     if fmt is Format.JSON:
-        print_json("run", run_document(row))
+        print_json("run", run_document(row) | {"rescore": rescore and rescore_document(rescore)})
         return
     print_objects(row)
     click.echo(totals_line(row))
+    if rescore:
+        click.echo(f"  scored again: {progress_line(rescore)}")
     if row.error:
         click.echo(f"  {row.error}")
 

@@ -9,6 +9,7 @@ from state.views import ConnectionStatus
 from sync.cli.clocks import STATUSES, summary
 from sync.cli.options import Command, output_option
 from sync.cli.output import Format, Table, print_json, print_table
+from sync.cli.rescore import progress_line, rescore_document
 from sync.cli.session import application
 from sync.cli.words import duration
 
@@ -25,14 +26,18 @@ def status(ctx: click.Context, fmt: Format) -> None:
     with application(ctx) as app:
         rows = _in_config_order(app.connections, app.store.status())
         people, sla = app.store.people_count(), app.store.sla_summary()
+        under_way = app.store.rescoring.under_way()
         now = app.now()
     if fmt is Format.JSON:
         counts = {"people": people.people, "qualified": people.qualified, "sla": dict(sla)}
-        print_json("status", {"at": now, "connections": [_document(row) for row in rows], **counts})
+        told = {"connections": [_document(row) for row in rows], "rescore": under_way and rescore_document(under_way)}
+        print_json("status", {"at": now, **told, **counts})
         return
     print_table(_table(rows, now), fmt)
     clocks = summary(sla, "en", STATUSES) or "no clock has started yet"
     click.echo(f"\n{people.people:,} people, {people.qualified:,} qualified. SLA: {clocks}")
+    if under_way:
+        click.echo(f"Everybody is being scored again: {progress_line(under_way)}")
 
 
 def _in_config_order(names: tuple[str, ...], rows: Any) -> list[ConnectionStatus]:

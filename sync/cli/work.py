@@ -29,9 +29,9 @@ class Work:
 
 
 @contextmanager
-def working(ctx: click.Context) -> Iterator[Work]:
-    """The configured application, ready to call CRMs."""
-    config = configuration(ctx)
+def working(ctx: click.Context, *, calling: bool = True) -> Iterator[Work]:
+    """The configured application, ready to call CRMs; or, not `calling` them, to work on what is stored."""
+    config = configuration(ctx) if calling else load(settings_of(ctx))
     with stop_on_interrupt() as stop, App.open(config, sleep=_sleeper(stop)) as app, watching(ctx, app.now) as observer:
         yield Work(app, observer, stop)
 

@@ -235,18 +235,6 @@ def test_time_passing_makes_nobody_due_twice(store: Store) -> None:
     assert store.due_people(later + timedelta(days=999), 10) == []
 
 
-def test_a_changed_agreement_makes_everyone_due_once(store: Store) -> None:
-    two_settled_contacts(store)
-    store.take(page(contact("3"), deleted("3")))
-    assert store.rederive_if_changed("rules-1")
-    assert due(store) == {person("1"), person("2")}
-    settle_all(store)
-    assert not store.rederive_if_changed("rules-1")
-    assert due(store) == set()
-    assert store.rederive_if_changed("rules-2")
-    assert due(store) == {person("1"), person("2")}
-
-
 def test_a_changed_mapping_reads_its_object_again(store: Store) -> None:
     store.reread_if_changed(CRM, CONTACTS, "mapping-1")
     store.take(page(contact("1"), cursor="c1"))
