@@ -115,7 +115,7 @@ def test_the_same_end_whether_interrupted_or_not(changed: "Bench") -> None:
         rescore(app, watcher, watcher.stop)
         rescore(app)
         interrupted = app.store.digest()
-        app.store.rescoring.ask(agreement_digest(app.config))
+        app.store.rescoring.ask(agreement_digest(app.config, app.agreement))
         rescore(app)
         assert app.store.digest() == interrupted
 
