@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, func, insert, select, text, update
 from ulid import ULID
 
 from journey.model import PersonId
-from state import schema
 from state.codec import micros, moment, moment_or_none
 from state.model import RunId
+from state.schema_past import rescores
 
 RescoreId = NewType("RescoreId", str)
 
@@ -82,7 +82,7 @@ class Slice:
 
 def ask(connection: Connection, version: str, at: datetime) -> None:
     """Everybody is to be derived again by that version, from the first person on. Nothing to do while there is nobody."""
-    t = schema.rescores
+    t = rescores
     connection.execute(update(t).where(t.c.ended.is_(None)).values(ended=micros(at), replaced=1))
     total = connection.scalar(_TOTAL) or 0
     if total:
@@ -95,34 +95,34 @@ def ask(connection: Connection, version: str, at: datetime) -> None:
 
 def under_way(connection: Connection) -> Rescore | None:
     """The rescore that has not ended."""
-    t = schema.rescores
+    t = rescores
     row = connection.execute(select(t).where(t.c.ended.is_(None)).order_by(t.c.id.desc()).limit(1)).first()
     return None if row is None else _rescore(row)
 
 
 def called(connection: Connection, which: RescoreId) -> Rescore | None:
     """The rescore with this id; None once it is forgotten."""
-    row = connection.execute(select(schema.rescores).where(schema.rescores.c.id == which)).first()
+    row = connection.execute(select(rescores).where(rescores.c.id == which)).first()
     return None if row is None else _rescore(row)
 
 
 def of_run(connection: Connection, run: RunId) -> Rescore | None:
     """The rescore that this run was the latest to work on."""
-    t = schema.rescores
+    t = rescores
     row = connection.execute(select(t).where(t.c.run == run)).first()
     return None if row is None else _rescore(row)
 
 
 def begin(connection: Connection, which: RescoreId, run: RunId, at: datetime) -> None:
     """This run takes it up where it is."""
-    t = schema.rescores
+    t = rescores
     values = {"run": run, "began": micros(at), "updated": micros(at)}
     _still(connection.execute(_open(which).values(**values, began_done=t.c.done)).rowcount)
 
 
 def next_slice(connection: Connection, rescore: Rescore, limit: int) -> Slice | None:
     """The next people; None when everybody was derived. Raises `Replaced`."""
-    t = schema.rescores
+    t = rescores
     after = connection.scalar(select(t.c.after).where(t.c.id == rescore.id, t.c.ended.is_(None)))
     _still(after is not None)
     people: Sequence[Any] = connection.scalars(_NEXT, {"after": after, "limit": limit}).all()
@@ -131,7 +131,7 @@ def next_slice(connection: Connection, rescore: Rescore, limit: int) -> Slice | 
 
 def advance(connection: Connection, done: Slice, changed: int, at: datetime) -> None:
     """The slice's people are derived. Raises `Replaced`, so that results by older rules are not stored."""
-    t = schema.rescores
+    t = rescores
     reached = t.c.done + len(done.people)
     values = {"after": done.last, "done": reached, "changed": t.c.changed + changed, "updated": micros(at)}
     # People who came meanwhile are part of it; the total is never less than what is done.
@@ -141,12 +141,12 @@ def advance(connection: Connection, done: Slice, changed: int, at: datetime) -> 
 
 def finish(connection: Connection, which: RescoreId, at: datetime) -> None:
     """Everybody is derived. Raises `Replaced`."""
-    t = schema.rescores
+    t = rescores
     _still(connection.execute(_open(which).values(ended=micros(at), updated=micros(at), total=t.c.done)).rowcount)
 
 
 def _open(which: RescoreId) -> Any:
-    t = schema.rescores
+    t = rescores
     return update(t).where(t.c.id == which, t.c.ended.is_(None))
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from state import schema
 from state.codec import micros, moment
 from state.database import Upsert
+from state.schema_past import rules_versions
 
-_use = Upsert(schema.rules_versions, "last_used = excluded.last_used")
+_use = Upsert(rules_versions, "last_used = excluded.last_used")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def use(connection: Connection, rules: RulesVersion, at: datetime) -> None:
 
 def versions(connection: Connection) -> Sequence[UsedRules]:
     """Every agreement that was in force, the latest first."""
-    t = schema.rules_versions
+    t = rules_versions
     rows = connection.execute(select(t).order_by(t.c.last_used.desc(), t.c.version))
     return [
         UsedRules(

@@ -3,20 +3,14 @@
 The migrations in `state/migrations` create them; a test holds both equal.
 """
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table, Text
+
+import state.schema_past  # noqa: F401 (its tables are the database's too)
+from state.schema_base import Flag, Json, Key, Time
+from state.schema_base import metadata as metadata
 
 HEAD = "0007"
 """The newest migration."""
-
-metadata = MetaData()
-
-Key = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-"""Text compared byte by byte, so that both databases sort ids alike."""
-
-Time = BigInteger
-Flag = SmallInteger
-Json = Text
 
 sources = Table(
     "sources",
@@ -234,35 +228,6 @@ score_history = Table(
     Column("parts", Json),
 )
 """A row each time the total changed: by which rules before and now, and in which parts (`journey.cause`)."""
-
-rules_versions = Table(
-    "rules_versions",
-    metadata,
-    Column("version", Key, primary_key=True),
-    Column("score_version", Key, nullable=False),
-    Column("sections", Json, nullable=False),
-    Column("first_used", Time, nullable=False),
-    Column("last_used", Time, nullable=False),
-)
-"""Every agreement that was in force. `last_used` is when it last came into force; the latest is the one in force."""
-
-rescores = Table(
-    "rescores",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("version", Text, nullable=False),
-    Column("asked", Time, nullable=False),
-    Column("total", BigInteger, nullable=False),
-    Column("done", BigInteger, nullable=False),
-    Column("changed", BigInteger, nullable=False),
-    Column("after", Key, nullable=False),
-    Column("run", Key),
-    Column("began", Time),
-    Column("began_done", BigInteger, nullable=False),
-    Column("updated", Time, nullable=False),
-    Column("ended", Time),
-    Column("replaced", Flag, nullable=False),
-)
 
 sla_cycles = Table(
     "sla_cycles",
