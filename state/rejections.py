@@ -17,13 +17,14 @@ _REASON_LIMIT = 1_000
 _write = Upsert(
     schema.rejected,
     "raw = excluded.raw, reason = excluded.reason, code = excluded.code, retryable = excluded.retryable,"
-    " run = excluded.run, at = excluded.at, times = rejected.times + 1, settled = NULL",
+    " run = excluded.run, at = excluded.at, settled = NULL,"
+    " times = CASE WHEN rejected.run = excluded.run THEN rejected.times ELSE rejected.times + 1 END",
 )
 _OPEN = "connection = :connection AND object = :object AND stage = :stage AND settled IS NULL"
 
 
 def reject(connection: Connection, run: RunId, rejections: Iterable[Rejection], at: int) -> None:
-    """Open these rejections, or open them again. `at` is in microseconds."""
+    """Open these rejections, or open them again; `times` counts runs. `at` is in microseconds."""
     rows = {}
     for r in rejections:
         key = (r.connection, r.object, r.id, str(r.stage), r.field)
@@ -38,6 +39,13 @@ def settle(connection: Connection, run: RunId, source: Source, stage: RejectionS
     if connection.scalar(text(f"SELECT 1 FROM rejected WHERE {_OPEN} LIMIT 1"), where) is not None:  # noqa: S608
         sql = f"UPDATE rejected SET settled = :run WHERE {_OPEN} AND id IN (SELECT name FROM n)"  # noqa: S608
         by_names(connection, sql, ids, run=run, **where)
+
+
+def open_of_run(connection: Connection, run: RunId, source: Source, ids: Iterable[str]) -> int:
+    """How many of these records the run has rejected before, and nothing has settled since."""
+    where = {**source._asdict(), "stage": str(RejectionStage.INBOUND)}
+    sql = f"SELECT DISTINCT id FROM rejected WHERE {_OPEN} AND run = :run AND id IN (SELECT name FROM n)"  # noqa: S608
+    return len(by_names(connection, sql, ids, run=run, **where))
 
 
 def rejected(

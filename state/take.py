@@ -42,8 +42,9 @@ def take(connection: Connection, sources: Sources, page: TakenPage, at: datetime
     derived.inherit(connection, regrouped.heirs)
     mails.note(connection, batch)
     derived.forget(connection, regrouped.vanished)
+    again = _rejected_before(connection, page)
     _judge(connection, page, batch, at)
-    taken = _count(page, batch, rejected)
+    taken = _count(page, batch, rejected, again)
     counts = {name: getattr(taken, name) for name in Taken.__slots__}
     runs.tally(connection, page.run, Source(page.connection, page.object), **counts)
     runs.set_cursor(connection, page, at)
@@ -71,16 +72,22 @@ def _judge(connection: Connection, page: TakenPage, batch: Batch, at: datetime) 
     rejections.reject(connection, page.run, page.rejected, micros(at))
 
 
-def _count(page: TakenPage, batch: Batch, rejected: int) -> Taken:
+def _rejected_before(connection: Connection, page: TakenPage) -> int:
+    """Records that this run rejected already: a run may read what is young twice, and counts each record's rejection once."""
+    ids = {rejection.id for rejection in page.rejected}
+    return rejections.open_of_run(connection, page.run, Source(page.connection, page.object), ids) if ids else 0
+
+
+def _count(page: TakenPage, batch: Batch, rejected: int, again: int) -> Taken:
     verdicts = Counter(verdict for fact, verdict in batch.verdicts if fact.ref.object == page.object)
     events = [verdict for fact, verdict in batch.verdicts if fact.ref.object != page.object]
     return Taken(
         new=verdicts[Verdict.NEW],
         changed=verdicts[Verdict.CHANGED],
-        unchanged=verdicts[Verdict.UNCHANGED] + verdicts[Verdict.STALE],
+        unchanged=verdicts[Verdict.UNCHANGED] + verdicts[Verdict.STALE] + again,
         deleted=verdicts[Verdict.DELETED],
         merged=verdicts[Verdict.MERGED],
-        rejected=rejected,
+        rejected=rejected - again,
         skipped=page.skipped,
         events=sum(verdict not in (Verdict.UNCHANGED, Verdict.STALE) for verdict in events),
     )

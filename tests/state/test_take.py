@@ -191,9 +191,22 @@ def test_mapping_a_record_settles_its_rejection(store: Store) -> None:
 
 def test_rejecting_again_counts_up_and_drops_the_fields_that_are_right_now(store: Store) -> None:
     store.take(page(rejected=[unmapped("1", "stage"), unmapped("1", "email")]))
-    store.take(page(rejected=[unmapped("1", "stage")]))
+    again = replace(page(rejected=[unmapped("1", "stage")]), run=store.begin_run(CRM, "test"))
+    assert store.take(again) == Taken(rejected=1)
     (row,) = store.rejected()
     assert (row.rejection.field, row.times) == ("stage", 2)
+
+
+def test_a_record_that_one_run_rejects_twice_counts_once(store: Store) -> None:
+    """I6: a scan reads again what is young; what was settled in between is a rejection of its own."""
+    first = page(rejected=[unmapped("1"), unmapped("1", "email")])
+    assert store.take(first) == Taken(rejected=1)
+    assert store.take(page(contact("2"), rejected=[unmapped("1"), unmapped("3")])) == Taken(
+        new=1, rejected=1, unchanged=1
+    )
+    assert {row.rejection.id: row.times for row in store.rejected()} == {"1": 1, "3": 1}
+    store.take(page(contact("1")))
+    assert store.take(page(rejected=[unmapped("1")])) == Taken(rejected=1)
 
 
 def test_reading_by_id_leaves_the_cursor_alone(store: Store) -> None:
