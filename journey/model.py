@@ -94,6 +94,10 @@ class Ref(NamedTuple):
     id: str
 
 
+EVENTS_OF = "#"
+"""In the `object` of an event that another record's own fields tell: "contacts#form" is what the rule `form` makes of contacts."""
+
+
 @dataclass(frozen=True, slots=True)
 class StageChange:
     """A record entered `stage` at `at`, as the CRM's own history tells it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from journey.model import REQUIRED_FIELDS, Fact, FieldType, Kind, Ref, StageChange, Value
+from journey.model import EVENTS_OF, REQUIRED_FIELDS, Fact, FieldType, Kind, Ref, StageChange, Value
 from mapping.casts import Unreadable
 from mapping.expression import Expression
 from mapping.outbound import OutboundValue, Target, outbound_value, same
@@ -40,6 +40,11 @@ class ObjectMapping:
     def written(self) -> tuple[str, ...]:
         """The CRM fields that Relevo writes and owns."""
         return tuple(self.targets)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The objects that its touchpoint rules' events are stored as, each one rule's."""
+        return tuple(self._event(rule) for rule in self.touchpoints)
 
     def inbound(self, record: RawRecord) -> Mapped | Skipped | Unmappable:
         """Understand one record. Nothing is dropped: it is facts, a skip with its reason, or problems (I6). Never raises."""
@@ -107,11 +112,14 @@ class ObjectMapping:
             values = self._touchpoint_values(rule, record.fields, problems)
             at = values.get("at")
             if isinstance(at, datetime):
-                own = Ref(ref.connection, f"{ref.object}#{rule.id}", f"{ref.id}@{milliseconds(at)}")
+                own = Ref(ref.connection, self._event(rule), f"{ref.id}@{milliseconds(at)}")
                 facts.append(
                     Fact(Kind.TOUCHPOINT, own, record.version, record.modified, values | rule.constants, (ref,))
                 )
         return facts
+
+    def _event(self, rule: TouchpointRule) -> str:
+        return f"{self.object}{EVENTS_OF}{rule.id}"
 
     def _touchpoint_values(
         self, rule: TouchpointRule, fields: Mapping[str, Any], problems: list[Problem]

@@ -1,10 +1,10 @@
 """Small numbers for (connection, object), so that two short integers stand in every row instead of two names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import func, insert, select
 
-from journey.model import Ref
+from journey.model import EVENTS_OF, Ref
 from state.database import Database, Key, Source
 from state.schema import sources
 
@@ -41,6 +41,15 @@ class Sources:
         """The numbers of all objects of the connection."""
         self._read()
         return [number for number, source in self._names.items() if source.connection == connection]
+
+    def events(self, connection: str, object: str) -> Mapping[str, int]:  # noqa: A002 (the domain's word)
+        """The numbers of the objects that hold the events told by this one's fields, by name."""
+        self._read()
+        return {
+            source.object: number
+            for number, source in self._names.items()
+            if source.connection == connection and source.object.startswith(object + EVENTS_OF)
+        }
 
     def everywhere(self, id: str) -> Sequence[Key]:  # noqa: A002 (the domain's word)
         """The keys of the records that have this id, whatever they are."""

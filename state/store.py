@@ -127,12 +127,17 @@ class Store:
         with self._database.writing() as db:
             return take(db, self._sources, page, self._now())
 
-    def reread_if_changed(self, connection: str, object: str, digest: str) -> bool:  # noqa: A002
-        """Read the object from its beginning next time unless its content was read by the mapping with this digest."""
+    def reread_if_changed(self, connection: str, object: str, digest: str, events: Sequence[str]) -> bool:  # noqa: A002
+        """Read the object from its beginning next time unless its content was read by the mapping with this digest.
+
+        `events` are the objects of the touchpoints that the mapping still makes of its records; others' go.
+        """
         what = f"mapping:{connection}.{object}"
+        retired = [number for name, number in self._sources.events(connection, object).items() if name not in events]
         with self._database.writing() as db:
             changed = applied.applied(db, what) != digest
             if changed:
+                applied.forget(db, retired, dirty.new_mark())
                 runs.move_cursor(db, Source(connection, object), None, self._now())
                 applied.note(db, what, digest)
             return changed

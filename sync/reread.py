@@ -1,7 +1,8 @@
 """What a changed configuration makes due again.
 
-A mapping that reads otherwise needs its records read again, since only mapped values are kept. Another agreement, or other
-fields to write, needs everyone derived again (`sync.rescore`). The store remembers which configuration its content was made with.
+A mapping that reads otherwise needs its records read again, since only mapped values are kept; the events of touchpoint rules
+that are in it no more go. Another agreement, or other fields to write, needs everyone derived again (`sync.rescore`). The store
+remembers which configuration its content was made with.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from sync.rules_version import rules_version
 def follow_config(ctx: RunContext, config: Config) -> None:
     """Before a run: make due what the configuration in force was not yet applied to."""
     for mapping in ctx.mappings.values():
-        ctx.store.reread_if_changed(ctx.connection, mapping.object, mapping.digest)
+        ctx.store.reread_if_changed(ctx.connection, mapping.object, mapping.digest, mapping.events)
     follow_agreement(ctx.store, config, with_owners(config.agreement, ctx.store))
 
 

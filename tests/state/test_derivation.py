@@ -236,10 +236,30 @@ def test_time_passing_makes_nobody_due_twice(store: Store) -> None:
 
 
 def test_a_changed_mapping_reads_its_object_again(store: Store) -> None:
-    store.reread_if_changed(CRM, CONTACTS, "mapping-1")
+    store.reread_if_changed(CRM, CONTACTS, "mapping-1", [])
     store.take(page(contact("1"), cursor="c1"))
     store.take(page(call("9", "1"), object_=CALLS, cursor="c2"))
-    assert not store.reread_if_changed(CRM, CONTACTS, "mapping-1")
+    assert not store.reread_if_changed(CRM, CONTACTS, "mapping-1", [])
     assert store.cursor(CRM, CONTACTS) == "c1"
-    assert store.reread_if_changed(CRM, CONTACTS, "mapping-2")
+    assert store.reread_if_changed(CRM, CONTACTS, "mapping-2", [])
     assert (store.cursor(CRM, CONTACTS), store.cursor(CRM, CALLS)) == (None, "c2")
+
+
+def test_events_that_no_rule_tells_any_more_go_with_the_mapping_that_told_them(store: Store) -> None:
+    """I6: and whose they were is derived again; those of other rules, objects and connections stay."""
+    form, click, other = (
+        replace(call(f"{n}@1", str(n)), ref=Ref(CRM, object_, f"{n}@1"))
+        for n, object_ in enumerate(("contacts#form", "contacts#click", "contactsx#form"), 1)
+    )
+    store.reread_if_changed(CRM, CONTACTS, "mapping-1", ["contacts#form", "contacts#click"])
+    store.take(page(contact("1"), contact("2"), contact("3"), form, click, other))
+    settle_all(store)
+    assert not store.reread_if_changed(CRM, CONTACTS, "mapping-1", ["contacts#form", "contacts#click"])
+    assert store.reread_if_changed(CRM, CONTACTS, "mapping-2", ["contacts#click"])
+    assert due(store) == {person("1")}
+    known = store.facts_of([person("1"), person("2"), person("3")])
+    assert [sorted(fact.ref.object for fact in known[person(n)].facts) for n in ("1", "2", "3")] == [
+        ["contacts"],
+        ["contacts", "contacts#click"],
+        ["contacts", "contactsx#form"],
+    ]

@@ -146,6 +146,27 @@ def test_an_overwrite_policy_writes_over_the_edit_and_still_shows_it(bench: "Ben
     assert sum(counts.conflicts for counts in report.run.objects) == 1
 
 
+def test_a_touchpoint_rule_that_is_taken_out_takes_its_events_with_it(bench: "Bench") -> None:
+    """I6: any other change of the mapping keeps them, even those that the CRM's field tells no more."""
+    bench.lead("1", form_at=bench.time - timedelta(days=1))
+    bench.sync()
+    bench.lead("1", form_at=bench.time)
+    bench.sync()
+    both = bench.held("1")["score"]
+    bench.edit = lambda text: text.replace("      email: email", "      email: {from: email, transform: lower}")
+    bench.time += timedelta(seconds=1)
+    bench.sync()
+    assert bench.held("1")["score"] == both
+    rule = "    touchpoints:\n      - {id: form, type: form, at: form_at, direction: inbound, actor: lead}\n"
+    bench.edit = lambda text: text.replace(rule, "")
+    bench.sync()
+    with bench.open() as app:
+        (row,) = app.store.find_person("1@example.es")
+        (known,) = app.store.facts_of([row.person]).values()
+    assert [str(fact.kind) for fact in known.facts] == ["person"]
+    assert (both, bench.held("1")["score"]) == (100, 40)
+
+
 def test_a_throttled_crm_ends_the_run_with_a_time_and_the_next_run_goes_on(bench: "Bench") -> None:
     for number in range(250):
         bench.lead(str(number))
