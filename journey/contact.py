@@ -30,9 +30,27 @@ class WhyNot(StrEnum):
     UNKNOWN_DIRECTION = "unknown_direction"
 
 
+class WhyCounts(StrEnum):
+    """Why an activity is a first contact."""
+
+    CALL = "outbound_call"
+    EMAIL = "one_to_one_email"
+    MEETING = "meeting_took_place"
+    MESSAGE = "own_message"
+    SEQUENCE = "sequence_counts"
+
+
+_COUNTS = {
+    TouchType.CALL: WhyCounts.CALL,
+    TouchType.EMAIL: WhyCounts.EMAIL,
+    TouchType.MEETING: WhyCounts.MEETING,
+    TouchType.MESSAGE: WhyCounts.MESSAGE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The activities that bear on one clock.
+    """The activities that bear on one clock, each with the rule that decided.
 
     `stop` is the contact that stopped it: the last one before the opening (`precontacted`), or else the first since. `stopped_at`
     is its own time, but not before the opening.
@@ -41,7 +59,7 @@ class Evidence:
     stop: Ref | None
     stopped_at: datetime | None
     precontacted: bool
-    counted: tuple[Ref, ...]
+    counted: tuple[tuple[Ref, WhyCounts], ...]
     not_counted: tuple[tuple[Ref, WhyNot], ...]
 
 
@@ -66,9 +84,14 @@ def weigh(touchpoints: Sequence[Touchpoint], opened: datetime, reach: timedelta,
         stop=counted[0].ref if counted else None,
         stopped_at=max(counted[0].at, opened) if counted else None,
         precontacted=before is not None,
-        counted=tuple(touch.ref for touch in counted[:EVIDENCE]),
+        counted=tuple((touch.ref, why_counts(touch)) for touch in counted[:EVIDENCE]),
         not_counted=tuple(not_counted[:EVIDENCE]),
     )
+
+
+def why_counts(touch: Touchpoint) -> WhyCounts:
+    """By which rule an activity is a contact, which `why_not` found it to be."""
+    return WhyCounts.SEQUENCE if touch.actor is Actor.AUTOMATED else _COUNTS[touch.type]
 
 
 def why_not(touch: Touchpoint, *, sequence_counts: bool = False) -> WhyNot | None:

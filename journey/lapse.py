@@ -25,6 +25,19 @@ class Lapse(NamedTuple):
         return self._replace(end=min(self.end, at), lasting=False)
 
 
+class Standstill(NamedTuple):
+    """A lapse as evidence: from when until when (None: until now) the clock stood still, and who took the person out, if anybody."""
+
+    since: datetime
+    until: datetime | None
+    excluded_by: str
+
+
+def standstills(lapses: Sequence[Lapse]) -> tuple[Standstill, ...]:
+    """The lapses, none of which depends on when it is looked at."""
+    return tuple(Standstill(lapse.start, None if lapse.lasting else lapse.end, lapse.excluded_by) for lapse in lapses)
+
+
 def while_holding(
     condition: Condition | None, moments: Sequence[Moment], since: datetime, until: datetime, excluded_by: str = ""
 ) -> Iterator[Lapse]:

@@ -11,9 +11,9 @@ from hashlib import blake2b
 from itertools import zip_longest
 from typing import NamedTuple
 
-from journey.contact import WhyNot, weigh
+from journey.contact import WhyCounts, WhyNot, weigh
 from journey.escalation import Reached, coming, so_far
-from journey.lapse import Lapse, between_spells, while_holding
+from journey.lapse import Lapse, Standstill, between_spells, standstills, while_holding
 from journey.model import Journey, PersonId, Ref, Value
 from journey.ownership import Segment, assigned, segments
 from journey.policy import Policy
@@ -36,8 +36,9 @@ class Cycle:
     lapses that have ended. `stopped_at` is the first contact's own time, or the opening when it came before (`precontacted`);
     `stop` is that activity. `elapsed` and `business_elapsed` run from opening to stop by the clock and in working time;
     `routing_delay` from opening until somebody owned the person (`assigned_at`), `response_time` from then until the stop.
-    `awaiting_data`: overdue as far as is known, but what could refute that has not been read yet. `owners` had the person while it
-    ran, one after the other. `steps` of the escalation were reached; the next one falls due at `next_step_at`.
+    `awaiting_data`: overdue as far as is known, but what could refute that has not been read yet. It stood still in `standstills`.
+    `owners` had the person while it ran, one after the other. `steps` of the escalation were reached; the next one falls due at
+    `next_step_at`.
     """
 
     id: str
@@ -61,10 +62,11 @@ class Cycle:
     business_elapsed: timedelta | None
     routing_delay: timedelta | None
     response_time: timedelta | None
+    standstills: tuple[Standstill, ...]
     owners: tuple[Segment, ...]
     steps: tuple[Reached, ...]
     next_step_at: datetime | None
-    counted: tuple[Ref, ...]
+    counted: tuple[tuple[Ref, WhyCounts], ...]
     not_counted: tuple[tuple[Ref, WhyNot], ...]
 
 
@@ -171,6 +173,7 @@ def _cycle(
         business_elapsed=None if stopped is None else calendar.elapsed(opened, stopped),
         routing_delay=None if owned_since is None else owned_since - opened,
         response_time=None if stopped is None or owned_since is None else max(stopped - owned_since, timedelta(0)),
+        standstills=standstills(run.lapses),
         owners=segments(journey.moments, opened, as_of, stopped),
         steps=reached,
         next_step_at=steps[len(reached)].at if len(reached) < len(steps) else None,

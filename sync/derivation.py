@@ -16,6 +16,7 @@ from journey.fold import fold
 from journey.model import Journey, Kind, PersonId, Ref, Value
 from journey.sla import Cycle
 from mapping.compiled import ObjectMapping
+from state.database import Source
 from state.model import CycleRow, Owed, PersonFacts, Settlement, StepRow
 from state.store import Store
 from state.told import WrittenScore
@@ -61,16 +62,18 @@ def settlements_of(
 
 def data_known_until(store: Store, mappings: Mappings) -> datetime | None:
     """The time up to which every object that could refute a breach has been read (I10); None while one never was."""
-    read: list[datetime] = []
+    read = [through for _, through in evidence_read(store, mappings)]
+    known = [through for through in read if through is not None]
+    return min(known, default=None) if len(known) == len(read) else None
+
+
+def evidence_read(store: Store, mappings: Mappings) -> Iterator[tuple[Source, datetime | None]]:
+    """Up to when each object that could refute a breach has been read; None while it never was."""
     for connection, objects in mappings.items():
         through = store.read_through(connection)
         for name, mapping in objects.items():
-            if mapping.kind not in EVIDENCE:
-                continue
-            if name not in through:
-                return None
-            read.append(through[name])
-    return min(read, default=None)
+            if mapping.kind in EVIDENCE:
+                yield Source(connection, name), through.get(name)
 
 
 def _due(store: Store, as_of: datetime) -> Iterator[Sequence[PersonId]]:

@@ -91,13 +91,14 @@ def parse(line: str) -> click.Context:
     while isinstance(command, click.Group):
         parser = command.make_parser(ctx)
         parser.allow_interspersed_args = False
-        _, rest, _ = parser.parse_args(words)
+        _, rest, _ = parser.parse_args([*words])
         if not rest:
             break
         name, found, words = command.resolve_command(ctx, rest)
         assert found is not None
         command, ctx = found, click.Context(found, info_name=name, parent=ctx)
-    if not isinstance(command, click.Group) and words and not {"--help", "-h"} & {*words}:
+    stands_alone = not isinstance(command, click.Group) or command.invoke_without_command
+    if stands_alone and words and not {"--help", "-h"} & {*words}:
         command.parse_args(ctx, words)
     return ctx
 

@@ -27,6 +27,10 @@ class Clock:
         """From opening to the first contact that counts, by the wall clock; None while there is none."""
         return _span(self.body.get("elapsed"))
 
+    def span(self, name: str) -> timedelta | None:
+        """One of the evidence's lengths of time: routing_delay, response_time, business_elapsed …"""
+        return _span(self.body.get(name))
+
     @property
     def stop(self) -> Ref | None:
         """The contact that stopped the clock."""

@@ -12,7 +12,7 @@ from sync.cli.clocks import Clock
 from sync.cli.output import plain
 from sync.cli.words import Lang, day_time, number, word
 
-_ACTORS = {Actor.LEAD: "lead", Actor.HUMAN: "sales", Actor.AUTOMATED: "automatic", Actor.UNKNOWN: ""}
+ACTORS = {Actor.LEAD: "lead", Actor.HUMAN: "sales", Actor.AUTOMATED: "automatic", Actor.UNKNOWN: ""}
 STOPS = "stops the clock"
 _ARROWS = {Direction.INBOUND: "←", Direction.OUTBOUND: "→", Direction.NONE: ""}
 
@@ -39,7 +39,7 @@ def events_of(path: Journey, clocks: Sequence[Clock]) -> Iterator[Event]:
     for touch in path.touchpoints:
         verdict = STOPS if touch.ref in stops else why_not.get(touch.ref)
         what = touch.type.value.replace("_", " ")
-        yield Event(touch.at, _ACTORS[touch.actor], what, _note(touch), touch.ref, verdict)
+        yield Event(touch.at, ACTORS[touch.actor], what, note(touch), touch.ref, verdict)
     for change in path.stages:
         yield Event(change.at, "", "stage", change.stage)
     for deal in path.deals:
@@ -58,7 +58,8 @@ def decisions(told: Sequence[Handover]) -> Iterator[Event]:
             yield Event(one.decided_at, "sales", f"{one.decision.value} by sales", one.reason or "")
 
 
-def _note(touch: Touchpoint) -> str:
+def note(touch: Touchpoint) -> str:
+    """The way it went and the CRM's own words: subject, outcome, campaign."""
     said = [touch.values.get(key) for key in ("subject", "outcome", "campaign")]
     return " ".join([_ARROWS[touch.direction], *(str(part) for part in said if part)]).strip()
 

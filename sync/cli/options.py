@@ -112,6 +112,15 @@ class Group(click.Group):
         super().__init__(*args, **kwargs)
 
 
+class CommandGroup(Command, click.Group):
+    """A command of its own that has commands below it too."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, invoke_without_command=True, **kwargs)
+
+
 def output_option(*formats: Format) -> Callable[[F], F]:
     """`-o`: text for people, or one of `formats` for programs."""
     choices = click.Choice([Format.TEXT.value, *(f.value for f in formats)])

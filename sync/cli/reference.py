@@ -7,7 +7,7 @@ import click
 
 from sync.cli import TABLE, main
 from sync.cli.errors import Exit
-from sync.cli.options import global_options
+from sync.cli.options import CommandGroup, global_options
 
 _MEANING = {
     Exit.OK: "Done; nothing was rejected.",
@@ -55,7 +55,7 @@ def _section(path: tuple[str, ...], command: click.Command) -> str:
     name = " ".join(path)
     heading = f"{'#' * len(path)} {name}\n"
     text = inspect.cleandoc(command.help or "") + "\n"
-    if isinstance(command, click.Group):
+    if isinstance(command, click.Group) and not isinstance(command, CommandGroup):
         return f"{heading}\n{text}"
     with click.Context(command, info_name=name) as ctx:
         usage = " ".join(command.collect_usage_pieces(ctx))

@@ -10,9 +10,10 @@ import click
 from sync.app import App
 from sync.cli.clocks import COLUMNS, STATUSES, Clock, opened, standing, summary
 from sync.cli.errors import Exit, Failure
-from sync.cli.options import Command, lang_option, output_option
+from sync.cli.options import CommandGroup, lang_option, output_option
 from sync.cli.output import Format, Table, print_table
 from sync.cli.session import application, known
+from sync.cli.sla_explain import explain
 from sync.cli.words import Lang, chosen, day_time, word
 from sync.cli.zone import agreed_zone
 
@@ -26,8 +27,8 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 }
 
 
-@click.command(
-    cls=Command,
+@click.group(
+    cls=CommandGroup,
     examples=[
         "relevo sla --at-risk",
         "relevo sla --breached -o csv > breached.csv",
@@ -42,12 +43,16 @@ _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 @lang_option
 @output_option(Format.JSON, Format.JSONL, Format.CSV)
 @click.pass_context
-def sla(ctx: click.Context, status: str | None, fail_if: str | None, limit: int, lang: str | None, fmt: Format) -> Exit:
-    """Who waits, who was answered in time, and who was not, soonest due first.
+def sla(
+    ctx: click.Context, status: str | None, fail_if: str | None, limit: int, lang: str | None, fmt: Format
+) -> Exit | None:
+    """Who waits, who was answered in time, and who was not, soonest due first; `relevo sla explain` says why.
 
     The verdicts are those of the last sync. A clock whose due time has passed is only called breached once the CRM has
     been read beyond that time.
     """
+    if ctx.invoked_subcommand is not None:
+        return None
     failing = condition(fail_if) if fail_if else None
     with application(ctx) as app:
         counts = app.store.sla_summary()
@@ -61,6 +66,9 @@ def sla(ctx: click.Context, status: str | None, fail_if: str | None, limit: int,
         click.echo(f"{fail_if}: {summary(counts, 'en', STATUSES) or 'no clocks'}", err=True)
         return Exit.REJECTED
     return Exit.OK
+
+
+sla.add_command(explain)
 
 
 def condition(text: str) -> Callable[[Mapping[str, int]], bool]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journey.business_time import ALWAYS_OPEN, Calendar, Shift
-from journey.contact import WhyNot
+from journey.contact import WhyCounts, WhyNot
 from journey.model import Actor, Direction, Journey, Moment, PersonId, Ref, Touchpoint, TouchType, Value
 from journey.qualification import Spell
 from journey.sla import Cycle, Policy, SlaStatus, cycles, next_change
@@ -369,7 +369,7 @@ def test_evidence_is_listed_in_order_and_bounded() -> None:
     calls = [activity(f"2 {hour}:{minute:02}") for hour in (12, 13) for minute in range(60)]
     tasks = [activity(f"2 {hour}:{minute:02}", TouchType.TASK) for hour in (12, 13) for minute in range(60)]
     (cycle,) = run(Case("", M, "9 10:00", [*calls, *tasks]))
-    assert cycle.counted == tuple(call.ref for call in calls[:50])
+    assert cycle.counted == tuple((call.ref, WhyCounts.CALL) for call in calls[:50])
     assert cycle.not_counted == tuple((task.ref, WhyNot.TASK) for task in tasks[:50])
 
 
