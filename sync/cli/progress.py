@@ -95,8 +95,12 @@ class Steps(Silent, ABC):
         self.step(f"write {connection}.{object}", done)
 
 
+DONE = {"read": "records read", "score": "people scored", "write": "records written"}
+"""What has been done, by the word that a step's `doing` begins with."""
+
+
 class Lines(Steps):
-    """Says where the run is, at most once in ten seconds."""
+    """Says where the run is, at most once in ten seconds: what is in hand, and all that was done so far."""
 
     def __init__(self, say: Callable[[str], None], now: Callable[[], datetime]) -> None:
         self._say = say
@@ -104,17 +108,28 @@ class Lines(Steps):
         self._doing = ""
         self._since = self._said = now()
         self._n = 0
+        self._done = dict.fromkeys(DONE, 0)
 
     def step(self, doing: str, n: int, coming: int | None = None) -> None:
         at = self._now()
         if doing != self._doing:
             self._doing, self._n, self._since = doing, 0, at
         self._n += n
+        self._done[doing.partition(" ")[0]] += n
         if at - self._said >= EVERY:
-            rate = self._n / max((at - self._since).total_seconds(), 1.0)
-            left = "" if coming is None or coming <= n else f", {duration(timedelta(seconds=(coming - n) / rate))} left"
-            self._say(f"{doing}: {self._n:,} ({rate:,.0f}/s{left})")
+            self._say(f"{doing}: {self._in_hand(at, n, coming)}{self._so_far()}")
             self._said = at
+
+    def _in_hand(self, at: datetime, n: int, coming: int | None) -> str:
+        if not self._n:
+            return "nothing new"
+        rate = self._n / max((at - self._since).total_seconds(), 1.0)
+        left = "" if coming is None or coming <= n else f", {duration(timedelta(seconds=(coming - n) / rate))} left"
+        return f"{self._n:,} ({rate:,.0f}/s{left})"
+
+    def _so_far(self) -> str:
+        done = ", ".join(f"{count:,} {DONE[word]}" for word, count in self._done.items() if count)
+        return f"; so far {done}" if done else ""
 
 
 class Bars(Steps):

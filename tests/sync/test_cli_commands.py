@@ -309,12 +309,19 @@ def test_verbose_runs_log_their_id_and_no_data(relevo: Relevo) -> None:
 
 
 def test_progress_in_a_pipe_is_a_line_in_ten_seconds() -> None:
-    """With count and rate; a new thing counts from nothing."""
+    """With what is in hand, its count and rate, and what was done in all; a new thing counts from nothing, or brings nothing."""
     said: list[str] = []
     clock = [datetime(2026, 11, 24, tzinfo=UTC)]
     lines = Lines(said.append, lambda: clock[0])
     for _ in range(24):
         clock[0] += timedelta(seconds=1)
         lines.page("crm", "contacts", Taken(new=100))
+    lines.derived("crm", 9)
     lines.pushed("crm", "contacts", PushCounts(written=7))
-    assert said == ["read crm.contacts: 1,000 (111/s)", "read crm.contacts: 2,000 (105/s)"]
+    clock[0] += timedelta(seconds=10)
+    lines.page("crm", "calls", Taken())
+    assert said == [
+        "read crm.contacts: 1,000 (111/s); so far 1,000 records read",
+        "read crm.contacts: 2,000 (105/s); so far 2,000 records read",
+        "read crm.calls: nothing new; so far 2,400 records read, 9 people scored, 7 records written",
+    ]
