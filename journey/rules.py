@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
+from typing import Protocol
 
 from journey.canonical import canonical
 from journey.model import Actor, Direction, TouchType, Value
@@ -55,14 +56,23 @@ class Rule:
             raise ValueError(f"{self.id}: at_most must be at least 1")
 
 
+class Predictor(Protocol):
+    """Points that a fitted model gives for what is known of a person. A dataclass, for the rules' version is made of its fields."""
+
+    def readings(self, values: Mapping[str, Value]) -> tuple[tuple[Rule, tuple[str, ...]], ...]:
+        """What each field earns, with its evidence; as many as ever, in the same order."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """Rules whose points add up, held between `floor` and `cap`."""
+    """Rules, or a predictor, whose points add up, held between `floor` and `cap`."""
 
     name: str
     cap: float
     floor: float
     rules: tuple[Rule, ...]
+    predictor: Predictor | None = None
 
     def __post_init__(self) -> None:
         if self.floor > self.cap:

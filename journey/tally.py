@@ -8,6 +8,8 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from journey.instants import micros, span
@@ -63,6 +65,7 @@ class Tally:
         self.pulses = [
             *_earned_by_touchpoints(journey, rules, starts),
             *_earned_by_fields(journey.moments, starts, rules),
+            *_earned_by_prediction(journey.moments, starts, rules),
         ]
         self.bars = list(_bars(journey.moments, starts, rules.disqualifiers))
         edges = {starts[0], *(pulse.start for pulse in self.pulses), *(pulse.end for pulse in self.pulses)}
@@ -159,6 +162,18 @@ def _earned_by_fields(moments: tuple[Moment, ...], starts: list[int], rules: Sco
         if rule.on is None and rule.when is not None:
             for start, end in _runs((rule.when(moment.values) for moment in moments), starts):
                 yield Pulse(start, end, rule.points, 0, number, rule, rule.fields, None)
+
+
+def _earned_by_prediction(moments: tuple[Moment, ...], starts: list[int], rules: ScoreRules) -> Iterator[Pulse]:
+    for number, criterion in enumerate(rules.criteria):
+        if criterion.predictor is None:
+            continue
+        fields = zip(*(criterion.predictor.readings(moment.values) for moment in moments), strict=True)
+        for readings in fields:
+            for (rule, evidence), same in groupby(zip(readings, (*starts[1:], ENDLESS), starts, strict=True), itemgetter(0)):
+                spans = list(same)
+                if rule.points:
+                    yield Pulse(spans[0][2], spans[-1][1], rule.points, 0, number, rule, evidence, None)
 
 
 def _bars(moments: tuple[Moment, ...], starts: list[int], disqualifiers: tuple[Disqualifier, ...]) -> Iterator[Bar]:

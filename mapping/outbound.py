@@ -22,6 +22,7 @@ WRITABLE: Mapping[str, FieldType] = MappingProxyType(
         "score": FieldType.INTEGER,
         "interest": FieldType.INTEGER,
         "fit": FieldType.INTEGER,
+        "likelihood": FieldType.INTEGER,
         "qualified": FieldType.BOOLEAN,
         "qualified_at": FieldType.DATETIME,
         "reason": FieldType.TEXT,

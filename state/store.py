@@ -50,6 +50,7 @@ from state.model import (
     Taken,
     TakenPage,
 )
+from state.models import Models
 from state.rescores import Slice
 from state.rescoring import Rescoring
 from state.sources import Sources
@@ -68,6 +69,7 @@ class Store:
         self._sources = Sources(database)
         self.trail = Trail(database, self._sources, now)
         self.rescoring = Rescoring(database, self._sources, now)
+        self.models = Models(database, now)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime]) -> Self:
