@@ -62,7 +62,9 @@ class LikelihoodModel:
         if not 0 < self.base_rate < 1 or self.doubling <= 0:
             raise ValueError("base_rate must be between 0 and 1, and doubling above 0")
         object.__setattr__(self, "version", blake2b(canonical(self), digest_size=8).hexdigest())
-        rules = {(one.field, name): _rule(one, name, points) for one in self.features for name, points in one.points.items()}
+        rules = {
+            (one.field, name): _rule(one, name, points) for one in self.features for name, points in one.points.items()
+        }
         object.__setattr__(self, "_rules", rules | {("", ""): _start_rule(self.start)})
 
     def readings(self, values: Mapping[str, Value]) -> tuple[Reading, ...]:
@@ -83,7 +85,7 @@ class LikelihoodModel:
 
     def probability(self, points: float) -> float:
         """The share that buys among leads of so many points."""
-        odds = self.base_rate / (1 - self.base_rate) * 2.0 ** (points / self.doubling)
+        odds = self.base_rate / (1 - self.base_rate) * math.exp2(points / self.doubling)
         return odds / (1 + odds)
 
 

@@ -170,7 +170,9 @@ def _earned_by_prediction(moments: tuple[Moment, ...], starts: list[int], rules:
             continue
         fields = zip(*(criterion.predictor.readings(moment.values) for moment in moments), strict=True)
         for readings in fields:
-            for (rule, evidence), same in groupby(zip(readings, (*starts[1:], ENDLESS), starts, strict=True), itemgetter(0)):
+            for (rule, evidence), same in groupby(
+                zip(readings, (*starts[1:], ENDLESS), starts, strict=True), itemgetter(0)
+            ):
                 spans = list(same)
                 if rule.points:
                     yield Pulse(spans[0][2], spans[-1][1], rule.points, 0, number, rule, evidence, None)

@@ -10,6 +10,7 @@ from sync.agreement_builder import Builder
 from sync.calendars import working_hours
 from sync.config_model import Criterion, Disqualifier, File, Label, Lang, Rule
 from sync.config_source import Location, Problem
+from sync.likelihood.agreed import LIKELIHOOD, check_model
 from sync.sla_terms import handover, policies
 from sync.vocabulary import Vocabulary
 
@@ -52,9 +53,11 @@ class _ScoreBuilder(Builder):
 
     def _criterion(self, name: str, criterion: Criterion) -> journey_rules.Criterion | None:
         location = ("score", "criteria", name)
-        if name in WRITABLE and name not in ("interest", "fit"):
+        if name in WRITABLE and name not in ("interest", "fit", LIKELIHOOD):
             self.problems.append(Problem(location, f"'{name}' is already the name of a field; choose another"))
-        rules = [self._rule((*location, "rules", index), rule) for index, rule in enumerate(criterion.rules)]
+        if criterion.model is not None:
+            check_model(self, (*location, "model"), name, criterion.model)
+        rules = [self._rule((*location, "rules", index), rule) for index, rule in enumerate(criterion.rules or ())]
         kept = tuple(rule for rule in rules if rule)
         return self.attempt(location, lambda: journey_rules.Criterion(name, criterion.cap, criterion.floor, kept))
 

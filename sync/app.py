@@ -13,9 +13,9 @@ from connectors.plugin import Ledger, Ports
 from journey.derive import Agreement
 from mapping.compiled import ObjectMapping
 from state.store import Store
+from sync.agreed import agreed
 from sync.config import Config
 from sync.config_check import SchemaFinding, check_against_schema
-from sync.owners import with_owners
 
 LOOK_AGAIN = timedelta(hours=1)
 
@@ -70,8 +70,8 @@ class App:
 
     @property
     def agreement(self) -> Agreement:
-        """The compiled agreement between marketing and sales, over the owners that are known now."""
-        return with_owners(self.config.agreement, self.store)
+        """The compiled agreement between marketing and sales, over the owners that are known now and the model in force."""
+        return agreed(self.config, self.store)
 
     def connector(self, connection: str) -> Connector:
         """The connection's connector; one for the life of the app, shared by all threads."""

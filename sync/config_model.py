@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from journey.model import Actor, Direction, TouchType
 from mapping.spec import FieldName, ObjectSpec
@@ -56,12 +56,31 @@ class Rule(Section):
     at_most: Annotated[int, Field(ge=1)] | None = Field(None, description="Only the newest so many touchpoints count.")
 
 
+class Model(Section):
+    """What the criterion likelihood learns from this company's own history, and how often."""
+
+    fields: Annotated[list[FieldName], Field(min_length=1)] = Field(
+        description="The person's fields to learn from, their company's as company_….", examples=[["source", "country"]]
+    )
+    refit: Interval = Field(timedelta(days=30), description="How often it is fitted anew.")
+    version: str | None = Field(None, description="Use this fitted model and no other; see relevo score model.")
+
+
 class Criterion(Section):
-    """Rules whose points add up, held between floor and cap."""
+    """Rules whose points add up, or a fitted model, held between floor and cap."""
 
     cap: float = Field(description="The most points this criterion can give.")
     floor: float = Field(0, description="The fewest; negative if rules may take points away in all.")
-    rules: list[Rule] = Field(description="What earns points.")
+    rules: list[Rule] | None = Field(None, description="What earns points.")
+    model: Model | None = Field(
+        None, description="Instead of rules, for the criterion likelihood: a model of who buys."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> "Criterion":
+        if (self.rules is None) == (self.model is None):
+            raise ValueError("give either rules or, for likelihood, a model")
+        return self
 
 
 class Disqualifier(Section):

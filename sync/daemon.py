@@ -24,6 +24,9 @@ from sync.app import App, Now, system_clock
 from sync.config import Config
 from sync.context import Interrupted
 from sync.engine import Ending, RunReport, Trigger, run_sync
+from sync.likelihood.agreed import model_section
+from sync.likelihood.keeping import refit_if_due
+from sync.likelihood.regression import NotInstalled
 from sync.observer import Observer
 from sync.rescore import rescore
 
@@ -33,6 +36,9 @@ LOCK = "daemon"
 RESCORE_EVERY = timedelta(seconds=15)
 """How often to look whether everybody is to be derived again."""
 
+MODEL_EVERY = timedelta(hours=6)
+"""How often the model of likelihood is looked at; mostly it turns out not to be due."""
+MODEL_FIRST = timedelta(seconds=30)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 PATIENCE = 8.0
 """Seconds that the work under way is given after SIGTERM; the process has ended within 10."""
@@ -84,7 +90,7 @@ class Daemon:
     def _scheduler(self) -> BackgroundScheduler:
         connections = self.app.connections
         scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(len(connections) + 1)},
+            executors={"default": ThreadPoolExecutor(len(connections) + 2)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -98,6 +104,13 @@ class Daemon:
             )
         every = min(RESCORE_EVERY, self.app.config.schedule.pull).total_seconds()
         scheduler.add_job(self._rescore, IntervalTrigger(seconds=every, timezone="UTC"), next_run_time=system_clock())
+        if model_section(self.app.config.sections) is not None:
+            scheduler.add_job(
+                self._refit,
+                IntervalTrigger(seconds=MODEL_EVERY.total_seconds(), timezone="UTC"),
+                id="likelihood model",
+                next_run_time=system_clock() + MODEL_FIRST,
+            )
         return scheduler
 
     def _rescore(self) -> None:
@@ -108,6 +121,26 @@ class Daemon:
             return
         except Exception:  # as between connections: whatever goes wrong in it stays in it
             log.exception("rescore broke off")
+
+    def _refit(self) -> None:
+        """Fit the model anew if it is due; whoever is scored while it is fitted is scored by the old one."""
+        try:
+            row = refit_if_due(self.app, self._go_on)
+        except Interrupted:
+            return
+        except NotInstalled as absent:
+            log.warning("the criterion likelihood weighs nothing new: %s", absent)
+            return
+        except Exception:  # as between connections: a defect here must not end the service
+            log.exception("fitting the model of likelihood broke off")
+            return
+        if row is not None:
+            said = "weighs" if row.weighs else "weighs nothing; relevo score model says why"
+            log.info("fitted model %s: %s", row.version, said)
+
+    def _go_on(self, _people: int) -> None:
+        if self.stop.is_set():
+            raise Interrupted
 
     def _serve(self, connection: str) -> None:
         """One scheduled run; whatever goes wrong in it stays in it."""

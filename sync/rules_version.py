@@ -8,9 +8,11 @@ from typing import Any
 
 import yaml
 
+from state.models import ModelRow
 from state.rules import RulesVersion, UsedRules
 from sync.config import Config, with_sections
 from sync.config_source import Location, Source
+from sync.likelihood.agreed import LIKELIHOOD, with_model
 
 SECTIONS = ("lang", "score", "sla")
 """What of the configuration is the agreement: it decides every score, clock and reason."""
@@ -32,13 +34,18 @@ _Yaml.yaml_implicit_resolvers = {
 }
 
 
-def rules_version(config: Config) -> RulesVersion:
-    """The agreement in the configuration. Its version changes when anything in it comes to mean something else."""
-    meant = config.sections.model_dump_json(include=set(SECTIONS))
-    version = blake2b(meant.encode(), digest_size=8).hexdigest()
+def rules_version(config: Config, model: ModelRow | None) -> RulesVersion:
+    """The agreement in the configuration, with the model in force. Its version changes when anything in it comes to mean
+    something else. The model's version is written down where the configuration would ask for it.
+    """
     written = {name: _shown(config.source, (name,), config.source.data.get(name)) for name in SECTIONS}
+    meant = config.sections.model_dump_json(include=set(SECTIONS))
+    if model is not None and model.weighs:
+        written["score"]["criteria"][LIKELIHOOD]["model"]["version"] = model.version
+        meant += model.version
+    version = blake2b(meant.encode(), digest_size=8).hexdigest()
     sections = json.dumps({name: value for name, value in written.items() if value is not None}, default=str)
-    return RulesVersion(version, config.agreement.rules.version, sections)
+    return RulesVersion(version, with_model(config.agreement, model).rules.version, sections)
 
 
 def _shown(source: Source, location: Location, value: Any) -> Any:

@@ -10,9 +10,11 @@ from journey.rules import ScoreRules
 from journey.score import CriterionScore, Line, Score
 from journey.score import score as replay
 from state.views import PersonRow
+from sync.agreed import agreed
 from sync.app import App
 from sync.cli.bands import bands
 from sync.cli.errors import Failure
+from sync.cli.model import fit, model
 from sync.cli.options import Command, Group, lang_option, output_option
 from sync.cli.output import Format, Table, plain, print_json, print_table
 from sync.cli.people import journey_of, name_of, person_called, place
@@ -23,6 +25,7 @@ from sync.cli.session import application
 from sync.cli.words import Lang, chosen, day_time, number, word
 from sync.cli.zone import agreed_zone
 from sync.config import ConfigErrors
+from sync.likelihood.agreed import model_section
 from sync.rules_version import with_rules
 
 
@@ -34,6 +37,8 @@ def score() -> None:
 score.add_command(bands)
 score.add_command(history)
 score.add_command(rules)
+score.add_command(model)
+score.add_command(fit)
 
 
 @score.command(
@@ -66,6 +71,7 @@ def explain(
         at = instant(moment, app.now()) if moment else row.as_of or app.now()
         found = replay(path, agreed, at)
         speech = chosen(lang, app.config.lang)
+        unfitted = model_section(app.config.sections) is not None and not any(one.predictor for one in agreed.criteria)
     stale = row.rules_version != agreed.version
     if fmt is Format.JSON:
         print_json("score", _document(row, found, agreed.version, stale=stale))
@@ -78,6 +84,8 @@ def explain(
     for criterion in found.criteria:
         click.echo()
         _print(criterion, speech, lambda line: _when(line, speech, zone))
+    if unfitted:
+        click.echo(f"{word('likelihood weighs nothing; why', speech)}: relevo score model")
     if stale and version is None:
         click.echo(f"\nThe rules have changed since it was written down as {row.score}. Next: relevo sync", err=True)
 
@@ -87,7 +95,7 @@ def _rules(app: App, version: str | None) -> ScoreRules:
     if version is None:
         return app.agreement.rules
     try:
-        return with_rules(app.config, named(app, version).rules).agreement.rules
+        return agreed(with_rules(app.config, named(app, version).rules), app.store).rules
     except ConfigErrors as error:
         raise Failure(
             f"The rules {version} do not go with the configuration of today: {error}",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from sync.agreed import agreed
 from sync.cli.errors import Failure
 from sync.cli.measure_words import group_name
 from sync.cli.options import Command, lang_option, output_option
@@ -13,7 +14,6 @@ from sync.cli.session import application
 from sync.cli.words import UNKNOWN, Lang, chosen, day_time, number, percent
 from sync.config import ConfigErrors, changed_config
 from sync.config_change import WrongChange
-from sync.owners import with_owners
 from sync.whatif import NOBODY, Outcome, outcomes
 
 COLUMNS = ("measure", "was", "would_be", "difference")
@@ -92,7 +92,7 @@ def whatif(ctx: click.Context, changes: tuple[str, ...], over: str, lang: str | 
         except ConfigErrors as error:
             told = "; ".join(f"{'.'.join(map(str, one.location))}: {one.message}" for one in error.problems)
             raise Failure(f"That is no valid agreement: {told}") from None
-        was, would = outcomes(app, (app.agreement, with_owners(other.agreement, app.store)), period)
+        was, would = outcomes(app, (app.agreement, agreed(other, app.store)), period)
     rows = compared(was, would)
     if fmt is Format.CSV:
         print_table(Table("whatif", COLUMNS, rows), fmt)

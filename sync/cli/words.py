@@ -91,6 +91,7 @@ _SPANISH = {
     "unknown_direction": "sentido desconocido",
     "not scored yet": "aún sin puntuar",
     "times in": "horas en",
+    "likelihood weighs nothing; why": "likelihood no pesa nada; por qué",
     # why a score changed
     "change": "cambio",
     "why": "por qué",

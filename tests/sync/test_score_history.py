@@ -162,7 +162,7 @@ def test_the_version_changes_with_the_meaning_alone(bench: "Bench") -> None:
     plain = parse_config(bench.text(), {})
     spelled = parse_config(bench.text().replace("points: 40", "points: 40.0"), {})
     other = parse_config(bench.text().replace("target: 24h", "target: 25h"), {})
-    versions = [rules_version(config) for config in (plain, spelled, other)]
+    versions = [rules_version(config, None) for config in (plain, spelled, other)]
     assert versions[0].version == versions[1].version != versions[2].version
     assert versions[0].score_version == versions[2].score_version
     assert difference(versions[0], versions[2])
@@ -172,6 +172,6 @@ def test_the_version_changes_with_the_meaning_alone(bench: "Bench") -> None:
 def test_what_comes_from_outside_the_file_is_never_kept(bench: "Bench") -> None:
     """I12."""
     text = bench.text().replace('when: "employees >= 200"', 'when: "${SECRET_RULE}"')
-    version = rules_version(parse_config(text, {"SECRET_RULE": "employees >= 777"}))
+    version = rules_version(parse_config(text, {"SECRET_RULE": "employees >= 777"}), None)
     assert "777" not in version.sections
     assert MASKED in as_yaml(version)

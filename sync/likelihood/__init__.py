@@ -1,0 +1,1 @@
+"""Fitting, judging and keeping the model of the criterion likelihood."""
