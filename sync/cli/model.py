@@ -9,7 +9,7 @@ from state.models import ModelRow, UnknownModel
 from sync.app import App
 from sync.cli.errors import Failure
 from sync.cli.model_card import document, told
-from sync.cli.options import Command, Group, lang_option, output_option, settings_of
+from sync.cli.options import Command, CommandGroup, lang_option, output_option, settings_of
 from sync.cli.output import Format, print_json
 from sync.cli.session import application
 from sync.cli.words import chosen
@@ -21,13 +21,8 @@ from sync.likelihood.regression import HOW_TO_INSTALL, NotInstalled
 EVERY = 5_000
 
 
-class CommandGroup(Command, Group):
-    """A command that does something by itself and has others below it."""
-
-
 @click.group(
     cls=CommandGroup,
-    invoke_without_command=True,
     examples=[
         "relevo score model",
         "relevo score model --version 3f2a91 --lang es",

@@ -21,8 +21,8 @@ _SAID: Mapping[Lang, Mapping[str, str]] = {
         "leads": "leads         {leads} whose {days} days to buy are over, {bought} of them bought ({share}); {young} are too young",
         "period": "came          {since} – {until}",
         "trial": "tried on      the newest {leads} (since {since}), of whom {bought} bought",
-        "auc": "AUC           {auc}",
-        "brier": "Brier         {brier}; {base} for telling everybody their share",
+        "auc line": "AUC           {auc}",
+        "brier line": "Brier         {brier}; {base} for telling everybody their share",
         "calibration": "By prediction, a tenth each: predicted → bought",
         "points": "Points by field ({doubling} more double the odds of buying; scale {scale})",
         "leads of": "{leads} leads, {bought} bought",
@@ -36,8 +36,6 @@ _SAID: Mapping[Lang, Mapping[str, str]] = {
         "expected": "{closed} of them had their time: {expected} were to be expected to buy, {bought} did{mark}",
         "off": "  ← not by chance",
         "versions": "Versions",
-        MISSING: "(missing)",
-        RARE: "(rare values)",
         Why.FEW_LEADS: "{measured} leads whose time to buy is over; {needed} are needed",
         Why.FEW_CONVERSIONS: "{measured} of them bought; {needed} are needed",
         Why.NO_FIELD_LEFT: "no field is left that does not know the answer",
@@ -55,8 +53,8 @@ _SAID: Mapping[Lang, Mapping[str, str]] = {
         "leads": "leads         {leads} con sus {days} días para comprar cumplidos, {bought} compraron ({share}); {young} son demasiado recientes",
         "period": "llegaron      {since} – {until}",
         "trial": "probado con   los {leads} más recientes (desde {since}), de los que compraron {bought}",
-        "auc": "AUC           {auc}",
-        "brier": "Brier         {brier}; {base} si a todos se les da su proporción",
+        "auc line": "AUC           {auc}",
+        "brier line": "Brier         {brier}; {base} si a todos se les da su proporción",
         "calibration": "Por predicción, un décimo cada fila: previsto → compraron",
         "points": "Puntos por campo ({doubling} más doblan la razón de compra; escala {scale})",
         "leads of": "{leads} leads, {bought} compraron",
@@ -70,8 +68,6 @@ _SAID: Mapping[Lang, Mapping[str, str]] = {
         "expected": "a {closed} se les acabó el plazo: se esperaban {expected} compras, hubo {bought}{mark}",
         "off": "  ← no es casualidad",
         "versions": "Versiones",
-        MISSING: "(sin dato)",
-        RARE: "(valores poco comunes)",
         Why.FEW_LEADS: "{measured} leads con el plazo cumplido; hacen falta {needed}",
         Why.FEW_CONVERSIONS: "compraron {measured}; hacen falta {needed}",
         Why.NO_FIELD_LEFT: "no queda ningún campo que no sepa la respuesta",
@@ -79,6 +75,10 @@ _SAID: Mapping[Lang, Mapping[str, str]] = {
         Why.AUC: "distingue demasiado mal a quien compra: AUC {measured}, hace falta {needed}",
         Why.BRIER: "no mejora dar a todos la misma proporción: Brier {measured}, hay que bajar de {needed}",
     },
+}
+_LEVELS: Mapping[Lang, Mapping[str, str]] = {
+    "en": {MISSING: "(missing)", RARE: "(rare values)"},
+    "es": {MISSING: "(sin dato)", RARE: "(valores poco comunes)"},
 }
 _COUNTS = frozenset({Why.FEW_LEADS, Why.FEW_CONVERSIONS})
 
@@ -155,8 +155,8 @@ def _trial(trial: Trial, lang: Lang, zone: tzinfo) -> Iterator[str]:
     said = _SAID[lang]
     counts = {"leads": number(trial.leads, lang), "bought": number(trial.bought, lang)}
     yield said["trial"].format(**counts, since=_day(trial.since, lang, zone))
-    yield said["auc"].format(auc=number(trial.auc, lang, 3))
-    yield said["brier"].format(brier=number(trial.brier, lang, 4), base=number(trial.brier_base, lang, 4))
+    yield said["auc line"].format(auc=number(trial.auc, lang, 3))
+    yield said["brier line"].format(brier=number(trial.brier, lang, 4), base=number(trial.brier_base, lang, 4))
     yield f"\n{said['calibration']}"
     for part in trial.calibration:
         yield f"  {percent(part.predicted, lang):>8} → {percent(part.bought / part.leads, lang)}"
@@ -176,7 +176,7 @@ def _points(fields: Sequence[FieldCard], lang: Lang) -> Iterator[str]:
         yield f"  {field.field}"
         for one in field.levels:
             counts = said["leads of"].format(leads=number(one.leads, lang), bought=number(one.bought, lang))
-            yield f"    {number(one.points, lang, 1):>7}  {said.get(one.level, one.level)}  ({counts})"
+            yield f"    {number(one.points, lang, 1):>7}  {_LEVELS[lang].get(one.level, one.level)}  ({counts})"
 
 
 def _drift(drift: Drift, lang: Lang) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from journey.model import Value
 from sync.likelihood.levels import Levels
@@ -29,8 +28,10 @@ class Weights:
 
 def require() -> None:
     """Raises NotInstalled without scikit-learn."""
-    if find_spec("sklearn") is None:
-        raise NotInstalled(f"fitting needs scikit-learn. Run: {HOW_TO_INSTALL}")
+    try:
+        import sklearn  # noqa: F401 (whether it can be)
+    except ImportError:
+        raise NotInstalled(f"fitting needs scikit-learn. Run: {HOW_TO_INSTALL}") from None
 
 
 def weights(fields: Sequence[Levels], rows: Sequence[Sequence[Value]], bought: Sequence[bool]) -> Weights:
