@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from journey.model import Ref, Scalar
-from state import agreed, conflicts, outbox, rejections, runs
+from state import agreed, conflicts, outbox, rejections, runs, writes
 from state.codec import encode, micros, micros_or_none
 from state.database import Key, Source
 from state.model import Agreed, ConflictPolicy, ConflictRow, RefusedWrite, Rejection, RejectionStage, RunId
@@ -28,6 +28,7 @@ def agree(connection: Connection, sources: Sources, run: RunId, rows: Sequence[A
         held[key] = held.get(key, agreed.Confirmed()).after_agreeing(row.fields, row.version)
         answered[key].update(row.fields)
     agreed.store(connection, held, at)
+    writes.record(connection, sources, run, rows, at)
     outbox.take_out(connection, answered)
     conflicts.settle(connection, sources, run, rows)
     for source, own in _by_source(rows).items():
@@ -40,6 +41,7 @@ def refuse(connection: Connection, sources: Sources, run: RunId, rows: Sequence[
     """The CRM refused these writes; each waits for its next attempt or, without one, until ours changes or a retry."""
     outbox.postpone(connection, {sources.key(row.ref): micros_or_none(row.next_attempt) for row in rows})
     rejections.reject(connection, run, map(_rejection, rows), micros(at))
+    writes.record(connection, sources, run, rows, at)
     for source, own in _by_source(rows).items():
         runs.tally(connection, run, source, refused=len(own))
 

@@ -223,17 +223,21 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The CRM holds `fields`. `already`: it held them before we wrote, so nothing was sent."""
+    """The CRM holds `fields`. `already`: it held them before we wrote, so nothing was sent; else `old` is what it held."""
 
     ref: Ref
     fields: Mapping[str, Scalar]
     version: str | None
     already: bool = False
+    old: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedWrite:
-    """The CRM refused the write. With `next_attempt` it is tried again then; without, it waits until ours changes or a retry."""
+    """The CRM refused the write. With `next_attempt` it is tried again then; without, it waits until ours changes or a retry.
+
+    `old` is what it holds, where something was sent.
+    """
 
     ref: Ref
     fields: Mapping[str, Scalar]
@@ -241,6 +245,7 @@ class RefusedWrite:
     code: str
     retryable: bool
     next_attempt: datetime | None = None
+    old: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

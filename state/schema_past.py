@@ -1,6 +1,6 @@
-"""The tables of what was: the rules over time, and everybody being derived again."""
+"""The tables of what was: the rules over time, everybody being derived again, and what was written to the CRMs."""
 
-from sqlalchemy import BigInteger, Column, Table, Text
+from sqlalchemy import BigInteger, Column, Index, SmallInteger, Table, Text
 
 from state.schema_base import Flag, Json, Key, Time, metadata
 
@@ -32,3 +32,19 @@ rescores = Table(
     Column("ended", Time),
     Column("replaced", Flag, nullable=False),
 )
+
+writes = Table(
+    "writes",
+    metadata,
+    Column("source", SmallInteger, primary_key=True, autoincrement=False),
+    Column("id", Key, primary_key=True),
+    Column("at", Time, primary_key=True, autoincrement=False),
+    Column("run", Key, primary_key=True),
+    Column("old", Json, nullable=False),
+    Column("new", Json, nullable=False),
+    Column("refused", Text),
+    Column("undone", Key),
+    Index("writes_run", "run"),
+    sqlite_with_rowid=False,
+)
+"""A row for each write of a record. `old` is what the CRM held of the fields; `undone` the run that put that back."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from journey.model import PersonId, Ref
-from state import rules, told, verdicts
+from state import rules, told, verdicts, writes
 from state.database import Database
-from state.model import ReachedStep, Verdict
+from state.model import ReachedStep, RunId, Verdict
 from state.rules import RulesVersion, UsedRules
 from state.sources import Sources
 from state.told import ConfirmedFields, ScoreChange, WrittenScore
+from state.writes import RecordedWrite
 
 
 class Trail:
@@ -44,6 +45,21 @@ class Trail:
         """What the CRMs last confirmed to hold of ours in these records; those never written to are left out."""
         with self._database.reading() as db:
             return told.confirmed_fields(db, self._sources, refs)
+
+    def writes_to(self, refs: Sequence[Ref]) -> Sequence[RecordedWrite]:
+        """What was written to these records, oldest first; the newest `MOST_WRITES` of each."""
+        with self._database.reading() as db:
+            return writes.of_records(db, self._sources, refs)
+
+    def writes_of(self, run: RunId, limit: int | None = 1000, after: Ref | None = None) -> Sequence[RecordedWrite]:
+        """What the run wrote, by object and record id, at most `limit`, behind `after`."""
+        with self._database.reading() as db:
+            return writes.of_run(db, self._sources, run, limit, after)
+
+    def count_writes(self, run: RunId) -> int:
+        """How many records the run wrote to, or tried to."""
+        with self._database.reading() as db:
+            return writes.count(db, run)
 
     def use_rules(self, version: RulesVersion) -> None:
         """This agreement is in force now; nothing is written if it was already."""

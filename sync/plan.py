@@ -51,6 +51,11 @@ class RecordPlan:
         """The fields to send, and nothing else."""
         return {change.field: change.new for change in self.put}
 
+    @property
+    def held(self) -> Mapping[str, object]:
+        """What the CRM holds in the fields to send."""
+        return {change.field: change.old for change in self.put}
+
 
 Same = Callable[[str, Any, Any], bool]
 """Does the CRM's raw value of a field mean the desired value? (field, desired, raw)"""

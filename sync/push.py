@@ -93,7 +93,7 @@ def _settle(ctx: RunContext, planned: Sequence[Planned]) -> PushCounts:
     try:
         for put, outcome in zip(puts, ctx.connector.push(writes), strict=True):
             if isinstance(outcome, Written):
-                agreed.append(Agreed(put.row.ref, put.plan.writes, outcome.version))
+                agreed.append(Agreed(put.row.ref, put.plan.writes, outcome.version, old=put.plan.held))
             else:
                 refused.append(_refused(put, outcome, ctx.now()))
     finally:
@@ -120,7 +120,9 @@ def _gone(row: OutboxRow) -> RefusedWrite:
 
 def _refused(put: Planned, outcome: Refused, now: datetime) -> RefusedWrite:
     again = now + retry_delay(put.row.attempts) if outcome.retryable or outcome.stale else None
-    return RefusedWrite(put.row.ref, put.plan.writes, outcome.reason, outcome.code, outcome.retryable, again)
+    return RefusedWrite(
+        put.row.ref, put.plan.writes, outcome.reason, outcome.code, outcome.retryable, again, put.plan.held
+    )
 
 
 def retry_delay(attempts: int) -> timedelta:

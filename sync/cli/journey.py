@@ -17,10 +17,11 @@ from sync.cli.people import journey_of, name_of, person_called
 from sync.cli.score_history import labels_of, print_changes
 from sync.cli.session import application
 from sync.cli.words import Lang, chosen, word
+from sync.cli.writes import print_writes
 from sync.cli.zone import agreed_zone
 
 NEWEST = 10
-"""Changes of score shown as text; JSON and HTML show all."""
+"""Changes of score, and writes, shown as text; JSON and HTML show all."""
 
 
 @click.command(
@@ -70,6 +71,7 @@ def whole_path(app: App, row: PersonRow, lang: Lang) -> Path:
         clocks=clocks,
         history=app.store.trail.scores(row.person),
         labels=labels_of(rules, lang),
+        writes=sorted(app.store.trail.writes_to(path.records), key=lambda write: write.at),
         confirmed=app.store.trail.confirmed_fields(path.records),
         as_of=now,
     )
@@ -87,3 +89,6 @@ def _print(path: Path, lang: Lang, zone: ZoneInfo) -> None:
     if path.history:
         click.echo(f"\n{word('how the score changed', lang)}")
         print_changes(path.history[-NEWEST:], path.labels, lang, zone)
+    if path.writes:
+        click.echo(f"\n{word('what was written', lang)}")
+        print_writes(path.writes[-NEWEST:], lang, zone)

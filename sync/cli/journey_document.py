@@ -14,16 +14,18 @@ from journey.score import score_of
 from journey.tally import Tally
 from state.told import ConfirmedFields, ScoreChange
 from state.views import PersonRow
+from state.writes import RecordedWrite
 from sync.cli.clocks import Clock
 from sync.cli.journey_events import Event
 from sync.cli.score_history import Labels, documents
+from sync.cli.writes import write_documents
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """The whole path. `events` are in order; `scores` are as many, the score right then by the rules of today.
 
-    `history` is what was written down at the time, `labels` what rules are called; `confirmed` what the CRMs hold of ours now.
+    `history` is what was written down at the time, `labels` what rules are called; `writes` what was sent to the CRMs, `confirmed` what the CRMs hold of ours now.
     """
 
     row: PersonRow
@@ -35,6 +37,7 @@ class Path:
     clocks: Sequence[Clock]
     history: Sequence[ScoreChange]
     labels: Labels
+    writes: Sequence[RecordedWrite]
     confirmed: Sequence[ConfirmedFields]
     as_of: datetime
 
@@ -79,7 +82,8 @@ def document(path: Path) -> Mapping[str, object]:
         "handovers": [_handover(one) for one in path.handovers],
         "sla": [clock.document() for clock in path.clocks],
         "score_history": documents(path.history),
-        "writes": [{"record": one.ref._asdict(), "at": one.at, "fields": dict(one.fields)} for one in path.confirmed],
+        "writes": write_documents(path.writes),
+        "held": [{"record": one.ref._asdict(), "at": one.at, "fields": dict(one.fields)} for one in path.confirmed],
     }
 
 

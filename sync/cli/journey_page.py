@@ -13,6 +13,8 @@ from sync.cli.people import name_of, place
 from sync.cli.score_history import HEADINGS
 from sync.cli.score_history import cells as cells_of
 from sync.cli.words import Lang, day_time, duration, number, word
+from sync.cli.writes import HEADINGS as WRITE_HEADINGS
+from sync.cli.writes import write_cells
 
 WIDTH, HEIGHT = 720, 120
 
@@ -68,6 +70,7 @@ def page(path: Path, lang: Lang, zone: ZoneInfo) -> str:
         _deals(path, lang, zone),
         _changes(path, lang, zone),
         _writes(path, lang, zone),
+        _held(path, lang, zone),
     )
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head><meta charset="utf-8">\n'
@@ -142,6 +145,12 @@ def _changes(path: Path, lang: Lang, zone: ZoneInfo) -> str:
 
 
 def _writes(path: Path, lang: Lang, zone: ZoneInfo) -> str:
+    rows = [cells for write in path.writes for cells in write_cells(write, lang, zone)]
+    headings = (str(zone), *(word(heading.lower(), lang) for heading in WRITE_HEADINGS))
+    return _table(word("what was written", lang), headings, rows)
+
+
+def _held(path: Path, lang: Lang, zone: ZoneInfo) -> str:
     rows = [
         (day_time(held.at, lang, zone), place(held.ref), name, plain(value))
         for held in path.confirmed

@@ -11,12 +11,15 @@ from state.views import RejectedRow, RunRow
 from sync.app import App
 from sync.cli.errors import Exit, Failure
 from sync.cli.options import Command, Group, output_option
-from sync.cli.output import Format, Table, print_json, print_table
+from sync.cli.output import Format, RowPrinter, Table, print_json, print_table
 from sync.cli.report import finish, print_objects, run_document, totals_line, written
 from sync.cli.report import rejected as rejected_in
 from sync.cli.rescore import progress_line, rescore_document
 from sync.cli.session import application, connections, known
 from sync.cli.work import working
+from sync.cli.writes import COLUMNS as WRITE_COLUMNS
+from sync.cli.writes import print_writes, write_documents, write_rows
+from sync.cli.zone import agreed_zone
 from sync.engine import retry_rejected
 
 SHOWN_ROWS = 20
@@ -75,7 +78,7 @@ def show(ctx: click.Context, which: str, fmt: Format) -> None:
     """
     with application(ctx) as app:
         row = _found(app, which)
-        rescore = app.store.rescoring.of_run(row.id)
+        rescore, written = app.store.rescoring.of_run(row.id), app.store.trail.count_writes(row.id)
     if fmt is Format.JSON:
         print_json("run", run_document(row) | {"rescore": rescore and rescore_document(rescore)})
         return
@@ -83,8 +86,40 @@ def show(ctx: click.Context, which: str, fmt: Format) -> None:
     click.echo(totals_line(row))
     if rescore:
         click.echo(f"  scored again: {progress_line(rescore)}")
+    if written:
+        click.echo(f"  what each write changed: relevo runs writes {row.id}")
     if row.error:
         click.echo(f"  {row.error}")
+
+
+@runs.command(cls=Command, examples=["relevo runs writes latest", "relevo runs writes run_01JEV8 -o csv > writes.csv"])
+@click.argument("which", metavar="RUN", default="latest")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="Records shown as text or JSON.")
+@output_option(Format.JSON, Format.JSONL, Format.CSV)
+@click.pass_context
+def writes(ctx: click.Context, which: str, limit: int, fmt: Format) -> None:
+    """What a run wrote into the CRM: each field's value before and ours. As CSV or JSON lines all of it.
+
+    RUN is an id, the start of one, or `latest`. The newest 100 writes of each record are kept.
+    """
+    with application(ctx) as app:
+        run, trail = _found(app, which).id, app.store.trail
+        if fmt in (Format.CSV, Format.JSONL):
+            printer, some = RowPrinter("writes", WRITE_COLUMNS, fmt), trail.writes_of(run)
+            while some:
+                printer.rows(row for write in some for row in write_rows(write))
+                some = trail.writes_of(run, after=some[-1].ref)
+            return
+        some, total, zone = trail.writes_of(run, limit), trail.count_writes(run), agreed_zone(app.config)
+    if fmt is Format.JSON:
+        print_json("writes", {"run": run, "records": total, "writes": write_documents(some)})
+        return
+    if not some:
+        click.echo("This run wrote nothing, or it is too long ago.")
+        return
+    print_writes(some, "en", zone)
+    if total > len(some):
+        click.echo(f"… and {total - len(some):,} more records: relevo runs writes {run} -o csv")
 
 
 def _found(app: App, which: str) -> RunRow:

@@ -92,8 +92,11 @@ def test_the_document_tells_the_whole_path(shown: Any) -> None:
     assert (handover["decision"], handover["decided_at"]) == ("accepted", told["spells"][0]["entered"])
     assert [clock["status"] for clock in told["sla"]] == ["met"]
     assert [change["score"] for change in told["score_history"]] == [told["score"]]
+    (held,) = told["held"]
+    assert held["fields"] == {"relevo_score": told["score"]}
     (write,) = told["writes"]
-    assert write["fields"] == {"relevo_score": told["score"]}
+    assert write["changes"] == [{"field": "relevo_score", "old": None, "new": told["score"]}]
+    assert (write["outcome"], write["run"]) == ("done", told["score_history"][0]["run"])
 
 
 class _Tags(HTMLParser):
