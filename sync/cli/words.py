@@ -96,7 +96,6 @@ _SPANISH = {
     "change": "cambio",
     "why": "por qué",
     "what was written": "qué se escribió",
-    "record": "registro",
     "field": "campo",
     "old": "antes",
     "new": "después",
