@@ -1,9 +1,11 @@
 """What users of other tools suffered from with any CRM, tried on the whole chain over HTTP with each of them (docs/pains.md)."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from sandbox.serve import Sandbox
 from sandbox.zoho.serve import ZohoSandbox
 from state.model import RunState
 from sync.app import App
-from sync.config import parse_config
+from sync.config import Config, parse_config
+from sync.config_errors import ConfigErrors
 from sync.demo_crms import local_config
 from sync.engine import Ending, run_sync
 from sync.fields import missing_fields
@@ -97,8 +100,15 @@ class Account:
             app.connector(name).provision(missing_fields(app, name))
         self.crm.clear_ledger()
 
+    def configured(self, renamed: Mapping[str, str]) -> Config:
+        """The configuration with other CRM fields in place of these."""
+        text = self._text
+        for old, new in renamed.items():
+            text = re.sub(rf"\b{old}\b", new, text)
+        return parse_config(text, {})
+
     def open(self) -> App:
-        return App.open(parse_config(self._text, {}), sleep=lambda _seconds: None)
+        return App.open(self.configured({}), sleep=lambda _seconds: None)
 
     def edit(self, field: str, value: object) -> None:
         """As a person does in the CRM's pages."""
@@ -229,6 +239,9 @@ def test_pain_18_a_write_whose_answer_was_lost_is_not_made_twice(account: Accoun
     with account.open() as app:
         assert run_sync(app, account.name).ending is Ending.COMPLETE
         assert app.connector(account.name).count(account.words.object, Window()) == 1
+        run_sync(app, account.name)
+        assert (app.store.rejected(), app.store.conflicts()) == ([], [])
+        assert app.store.owed(account.name, account.words.object, app.now() + timedelta(days=1), 10) == []
     assert list(account.crm.ledger()["faults"].values()) == [1]
     changed = Counter(field for field, _, changed in account.writes() if changed)
     assert changed[account.words.score] == 1
@@ -256,6 +269,7 @@ def test_pain_20_a_persons_edit_of_our_field_is_kept_and_shown(account: Account)
 
 
 def test_pain_21_the_stage_that_sales_moves_is_read_and_never_written(account: Account) -> None:
+    """I8: a configuration that would write what it reads is refused."""
     account.edit(account.words.stage, account.words.moved)
     with account.open() as app:
         run_sync(app, account.name)
@@ -265,6 +279,8 @@ def test_pain_21_the_stage_that_sales_moves_is_read_and_never_written(account: A
     fields = {field for field, _, _ in account.writes()}
     assert account.words.score in fields
     assert account.words.stage not in fields
+    with pytest.raises(ConfigErrors, match="cannot be read as an input"):
+        account.configured({account.words.score: account.words.stage})
 
 
 def test_pain_22_a_record_that_changes_again_is_taken_again_and_one_that_did_not_is_not(account: Account) -> None:
