@@ -15,6 +15,7 @@ from typing import Annotated, Any, NamedTuple, Protocol
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from connectors.base import Connector
+from connectors.secrets import Remembered, Secrets
 
 SPAN = re.compile(r"(\d+)\s*(s|m|h|d)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -71,14 +72,13 @@ class Ledger:
 class Ports:
     """All that a connector may touch besides its vendor's API.
 
-    `now` gives aware UTC, `sleep` takes seconds. `save_secret(name, value)` is told when the vendor replaces a secret (a
-    rotated refresh token), so that the next process can still log in.
+    `now` gives aware UTC, `sleep` takes seconds. `secrets` keeps what a login obtains, for other processes and later ones.
     """
 
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     ledger: Ledger = field(default_factory=Ledger)
-    save_secret: Callable[[str, str], None] | None = None
+    secrets: Secrets = field(default_factory=Remembered)
 
 
 class ConnectorClass(Protocol):

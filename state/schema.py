@@ -9,7 +9,7 @@ import state.schema_past  # noqa: F401 (its tables are the database's too)
 from state.schema_base import Flag, Json, Key, Time
 from state.schema_base import metadata as metadata  # noqa: PLC0414 (whoever asks for it means all tables)
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration."""
 
 sources = Table(
@@ -328,6 +328,18 @@ models = Table(
     Column("card", Json, nullable=False),
 )
 """Fitted models of the criterion likelihood; one is active."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("connection", Key, primary_key=True),
+    Column("name", Key, primary_key=True),
+    Column("key_id", Key, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""What logins obtained, encrypted (`state.sealing`)."""
 
 meta = Table(
     "meta",

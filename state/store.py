@@ -57,6 +57,7 @@ from state.sources import Sources
 from state.status import Check
 from state.take import take
 from state.trail import Trail
+from state.vault import Vault
 from state.views import ConnectionStatus, PeopleCount, PersonRow, RecordedConflict, RejectedRow, Retried, RunRow, SlaRow
 
 
@@ -70,6 +71,7 @@ class Store:
         self.trail = Trail(database, self._sources, now)
         self.rescoring = Rescoring(database, self._sources, now)
         self.models = Models(database, now)
+        self.vault = Vault(database, now)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime]) -> Self:

@@ -16,6 +16,8 @@ from state.store import Store
 from sync.agreed import agreed
 from sync.config import Config
 from sync.config_check import SchemaFinding, check_against_schema
+from sync.keyring import Keyring, key_path
+from sync.secrets import secrets_of
 
 LOOK_AGAIN = timedelta(hours=1)
 
@@ -40,6 +42,8 @@ class App:
         self._ledgers = {name: Ledger() for name in config.connections}
         self._looked: dict[str, datetime] = {}
         self._building = Lock()
+        key = config.sections.state.key
+        self.keyring = Keyring(None if key is None else key.get_secret_value(), key_path(config.state_url))
 
     @classmethod
     def open(cls, config: Config, *, now: Now = system_clock, sleep: Sleep = time.sleep) -> Self:
@@ -78,7 +82,8 @@ class App:
         with self._building:
             if connection not in self._connectors:
                 configured = self.config.connections[connection]
-                ports = Ports(self.now, self.sleep, self._ledgers[connection])
+                secrets = secrets_of(connection, self.store, self.keyring)
+                ports = Ports(self.now, self.sleep, self._ledgers[connection], secrets)
                 self._connectors[connection] = registry.load(configured.connector)(configured.options, ports)
             return self._connectors[connection]
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from journey.model import Actor, Direction, TouchType
 from mapping.spec import FieldName, ObjectSpec
+from state.sealing import Keys
 from sync.config_goals import Goals
 from sync.config_sla import SlaSection
 from sync.config_types import Duration, Interval, Name, Percent, Section, one_or_more
@@ -29,6 +30,11 @@ class Budget(Section):
     """How much of the vendor's API quota Relevo may use."""
 
     reserve: Percent = Field(default=0.2, description="The share of the quota left to other apps.", examples=["20%"])
+
+
+def _key(secret: SecretStr) -> SecretStr:
+    Keys.read(secret.get_secret_value())
+    return secret
 
 
 class Rule(Section):
@@ -123,6 +129,11 @@ class State(Section):
 
     url: str = Field(
         default="sqlite:///relevo.db", description="sqlite:///file (beside this file) or postgresql+psycopg://…."
+    )
+    key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None,
+        description="What encrypts the tokens that logins obtain: 32 bytes in Base64. SQLite makes its own beside the database.",
+        examples=["${file:/run/credentials/relevo.service/key}"],
     )
 
 

@@ -8,6 +8,7 @@ from state.model import RunState
 from state.views import ConnectionStatus
 from sync.app import App
 from sync.config_check import check_against_schema
+from sync.keyring import KeyFileOpen
 
 CLOCK_SLACK = timedelta(seconds=5)
 
@@ -15,6 +16,7 @@ CLOCK_SLACK = timedelta(seconds=5)
 def findings(app: App) -> Iterator[Finding]:
     """One finding after the other, as they are made; asks each connection's CRM, writes nothing."""
     yield from _database(app)
+    yield _key(app)
     yield _clock(app)
     by_name = {row.connection: row for row in app.store.status()}
     for name in app.connections:
@@ -25,6 +27,17 @@ def findings(app: App) -> Iterator[Finding]:
 def _database(app: App) -> Iterator[Finding]:
     for check in app.store.check():
         yield Finding(f"database {check.name}", check.ok, check.detail, check.fix)
+
+
+def _key(app: App) -> Finding:
+    """Whether what logins obtain can be kept."""
+    if not app.keyring.here:
+        fix = "set state.key (openssl rand -base64 32), or each process logs in for itself"
+        return Finding("key", True, f"none, so tokens are not kept; {fix}")
+    try:
+        return Finding("key", True, f"{app.keyring.keys().newest} encrypts kept tokens")
+    except (KeyFileOpen, ValueError, OSError) as error:
+        return Finding("key", False, f"cannot be used: {error}", "mend the file of keys, or remove it")
 
 
 def _clock(app: App) -> Finding:

@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import SecretStr
-
-from connectors.credentials import Credentials, Token
+from connectors.credentials import Credentials, RefreshToken, Token, TokenSource
 from connectors.http import Api, Request
 from connectors.hubspot.options import HubSpotOptions, OAuth
 from connectors.hubspot.paths import Paths
@@ -24,31 +22,31 @@ class Login:
         self._auth = options.auth
         self._paths = paths
         self._ports = ports
-        self._refresh_token: SecretStr | None = None
         self.scopes: tuple[str, ...] | None = None
 
     def credentials(self) -> Credentials:
         """What the API is to log in with."""
-        if isinstance(self._auth, OAuth):
-            return Credentials(self._ports.now, LOGIN, fetch=self._fetch)
-        return Credentials(self._ports.now, LOGIN, static=Token(self._auth.token.get_secret_value()))
+        auth = self._auth
+        if isinstance(auth, OAuth):
+            of = f"{auth.client_id}\n{auth.client_secret.get_secret_value()}\n{auth.refresh_token.get_secret_value()}"
+            return Credentials(
+                self._ports.now, LOGIN, source=TokenSource(self._fetch, self._adopt, self._ports.secrets, of)
+            )
+        return Credentials(self._ports.now, LOGIN, static=Token(auth.token.get_secret_value()))
 
     def _fetch(self) -> Token:
         assert isinstance(self._auth, OAuth)  # noqa: S101 (only an OAuth login fetches)
-        refresh = self._refresh_token or self._auth.refresh_token
+        refresh = RefreshToken(self._ports.secrets, self._auth.refresh_token)
         form = (
             ("grant_type", "refresh_token"),
             ("client_id", self._auth.client_id),
             ("client_secret", self._auth.client_secret.get_secret_value()),
-            ("refresh_token", refresh.get_secret_value()),
+            ("refresh_token", refresh.newest()),
         )
         data = self.api.call(Request("POST", self._paths.token, form=form, authorised=False, pace="login")).data
-        self._rotate(refresh, data.get("refresh_token"))
-        self.scopes = tuple(data["scopes"]) if "scopes" in data else None
-        return Token(data["access_token"], self._ports.now() + timedelta(seconds=data["expires_in"]))
+        refresh.replaced_by(data.get("refresh_token"))
+        scopes = tuple(data["scopes"]) if "scopes" in data else None
+        return Token(data["access_token"], self._ports.now() + timedelta(seconds=data["expires_in"]), scopes=scopes)
 
-    def _rotate(self, old: SecretStr, new: str | None) -> None:
-        if new and new != old.get_secret_value():
-            self._refresh_token = SecretStr(new)
-            if self._ports.save_secret:
-                self._ports.save_secret("auth.refresh_token", new)
+    def _adopt(self, token: Token) -> None:
+        self.scopes = token.scopes

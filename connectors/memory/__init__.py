@@ -29,7 +29,7 @@ from connectors.base import (
     Write,
     Written,
 )
-from connectors.credentials import Credentials, Token
+from connectors.credentials import Credentials, Token, TokenSource
 from connectors.http import Again, Api, Declined, Good, Renew, Request, Response, Verdict
 from connectors.memory.world import World
 from connectors.pace import Pace
@@ -68,7 +68,7 @@ class Memory:
         self.world = World.named(options.world)
         self._options = options
         self._now = ports.now
-        credentials = Credentials(ports.now, "Check `secret`.", fetch=self._token)
+        credentials = Credentials(ports.now, "Check `secret`.", source=TokenSource(self._token))
         self.api = Api(self.world.answer, signals, credentials, Pace({}, ports.now, ports.sleep), ports)
 
     def check(self) -> Sequence[Finding]:

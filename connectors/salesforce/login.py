@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 import jwt
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from connectors.base import Stop
-from connectors.credentials import Credentials, Token
+from connectors.credentials import Credentials, Token, TokenSource
+from connectors.credentials import RefreshToken as KeptRefreshToken
 from connectors.hosts import is_loopback
 from connectors.http import Api, Request
 from connectors.plugin import Call, Ports
@@ -44,7 +45,6 @@ class Login:
         self._options = options
         self._ports = ports
         self._now = now
-        self._refresh_token: SecretStr | None = None
         self.instance = options.host
 
     def credentials(self) -> Credentials:
@@ -52,7 +52,10 @@ class Login:
         auth = self._options.auth
         if isinstance(auth, SessionId):
             return Credentials(self._ports.now, LOGIN, static=Token(auth.session_id.get_secret_value()))
-        return Credentials(self._ports.now, LOGIN, fetch=self._fetch)
+        of = f"{self._options.host}\n{_shown(auth)}"
+        return Credentials(
+            self._ports.now, LOGIN, source=TokenSource(self._fetch, self._adopt, self._ports.secrets, of)
+        )
 
     def _fetch(self) -> Token:
         auth = self._options.auth
@@ -63,9 +66,12 @@ class Login:
             request = Request("POST", TOKEN, form=self._form(auth), authorised=False, pace="login")
             data = self.api.call(request).data
             secret, instance = str(data.get("access_token", "")), str(data.get("instance_url", ""))
-            self._rotate(data.get("refresh_token"))
-        self.instance = self._checked(instance)
-        return Token(secret)
+            if isinstance(auth, RefreshToken):
+                KeptRefreshToken(self._ports.secrets, auth.refresh_token).replaced_by(data.get("refresh_token"))
+        return Token(secret, where=self._checked(instance))
+
+    def _adopt(self, token: Token) -> None:
+        self.instance = self._checked(token.where or "")
 
     def _form(self, auth: JwtBearer | ClientCredentials | RefreshToken | SessionId) -> Form:
         match auth:
@@ -75,7 +81,7 @@ class Login:
                 secret = auth.client_secret.get_secret_value()
                 return (("grant_type", "client_credentials"), ("client_id", auth.client_id), ("client_secret", secret))
             case RefreshToken():
-                refresh = (self._refresh_token or auth.refresh_token).get_secret_value()
+                refresh = KeptRefreshToken(self._ports.secrets, auth.refresh_token).newest()
                 shown = (("client_secret", auth.client_secret.get_secret_value()),) if auth.client_secret else ()
                 return (
                     ("grant_type", "refresh_token"),
@@ -99,15 +105,6 @@ class Login:
         except (OSError, ValueError, TypeError, jwt.PyJWTError) as error:
             raise Stop(f"The private key cannot be used ({type(error).__name__}). {fix}", fix) from None
 
-    def _rotate(self, new: object) -> None:
-        auth = self._options.auth
-        if not (isinstance(auth, RefreshToken) and isinstance(new, str) and new):
-            return
-        if new != (self._refresh_token or auth.refresh_token).get_secret_value():
-            self._refresh_token = SecretStr(new)
-            if self._ports.save_secret:
-                self._ports.save_secret("auth.refresh_token", new)
-
     def _checked(self, instance: str) -> str:
         """The org's URL; one on this machine only where the login is here too."""
         try:
@@ -124,6 +121,12 @@ def audience(host: str) -> str:
     """Whom an assertion must be for: the shared login host of production orgs or of sandboxes."""
     is_sandbox = ".sandbox." in host or host.startswith("https://test.")
     return f"https://{'test' if is_sandbox else 'login'}.salesforce.com"
+
+
+def _shown(auth: BaseModel) -> str:
+    """All settings of a login, secrets included."""
+    values = (getattr(auth, name) for name in type(auth).model_fields)
+    return "\n".join(str(v.get_secret_value() if isinstance(v, SecretStr) else v) for v in values)
 
 
 def _read(auth: JwtBearer) -> str:

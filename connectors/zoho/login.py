@@ -7,7 +7,7 @@ at once, and the sixteenth ends the oldest (zoho.com/crm/developer/docs/api/v8/t
 from datetime import timedelta
 
 from connectors.base import Later
-from connectors.credentials import Credentials, Token
+from connectors.credentials import Credentials, Token, TokenSource
 from connectors.http import Api, Request
 from connectors.plugin import Ports
 from connectors.zoho.environment import TOKEN_PATH, domain
@@ -32,7 +32,20 @@ class Login:
 
     def credentials(self) -> Credentials:
         """What the API is to log in with."""
-        return Credentials(self._ports.now, LOGIN, fetch=self._fetch)
+        options, auth = self._options, self._options.auth
+        of = "\n".join(
+            (
+                options.host or "",
+                options.data_centre,
+                options.environment,
+                auth.client_id,
+                auth.client_secret.get_secret_value(),
+                auth.refresh_token.get_secret_value(),
+            )
+        )
+        return Credentials(
+            self._ports.now, LOGIN, source=TokenSource(self._fetch, self._adopt, self._ports.secrets, of)
+        )
 
     def _fetch(self) -> Token:
         auth = self._options.auth
@@ -45,7 +58,11 @@ class Login:
         data = self.api.call(Request("POST", TOKEN_PATH, form=form, authorised=False, pace="login")).data
         if not isinstance(data.get("access_token"), str):
             raise Later("Zoho's accounts server answers without an access token.", 60)
-        self._transport.api = domain(self._options, data.get("api_domain"), self._transport.api)
-        self.scopes = tuple(str(data.get("scope") or "").replace(",", " ").split())
+        where = domain(self._options, data.get("api_domain"), self._transport.api)
+        scopes = tuple(str(data.get("scope") or "").replace(",", " ").split())
         lives = timedelta(seconds=int(data.get("expires_in") or 3600))
-        return Token(data["access_token"], self._ports.now() + lives)
+        return Token(data["access_token"], self._ports.now() + lives, where, scopes)
+
+    def _adopt(self, token: Token) -> None:
+        self._transport.api = domain(self._options, token.where, self._transport.api)
+        self.scopes = token.scopes or ()

@@ -34,6 +34,7 @@ TABLE = {
     "run": Entry(SERVE, "Run the daemon in the foreground.", "sync.cli.service:run"),
     "healthcheck": Entry(SERVE, "Exit 0 if the daemon lives and keeps up, else 1.", "sync.cli.service:healthcheck"),
     "db": Entry(SERVE, "Where the database is, and whether it is sound.", "sync.cli.db:db"),
+    "secrets": Entry(SERVE, "What logins obtained and is kept encrypted; change the key.", "sync.cli.secrets:secrets"),
     "completion": Entry(SERVE, "Print the completion script for bash, zsh or fish.", "sync.cli.completion:completion"),
     "version": Entry(SERVE, "Print the version.", "sync.cli.version:version"),
 }

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from connectors.base import Stop
-from connectors.credentials import Credentials, Token, Unauthorised
+from connectors.credentials import Credentials, Token, TokenSource, Unauthorised
 from connectors.testing import Clock
 
 
@@ -26,7 +26,7 @@ class Issuer:
 
 def test_pain_15_threads_that_meet_the_same_rejection_share_one_login(clock: Clock) -> None:
     issuer, together = Issuer(clock), Barrier(16)
-    credentials = Credentials(clock.now, "", fetch=issuer)
+    credentials = Credentials(clock.now, "", source=TokenSource(issuer))
     rejected = credentials.current()
 
     def renew(_: int) -> str:
@@ -40,7 +40,7 @@ def test_pain_15_threads_that_meet_the_same_rejection_share_one_login(clock: Clo
 
 
 def test_a_fresh_token_that_is_rejected_stops_until_it_was_taken_once(clock: Clock) -> None:
-    credentials = Credentials(clock.now, "Do this.", fetch=Issuer(clock))
+    credentials = Credentials(clock.now, "Do this.", source=TokenSource(Issuer(clock)))
     credentials.renew(credentials.current())
     credentials.accepted(credentials.current())
     credentials.renew(credentials.current())
@@ -49,7 +49,7 @@ def test_a_fresh_token_that_is_rejected_stops_until_it_was_taken_once(clock: Clo
 
 
 def test_the_acceptance_of_an_older_token_proves_nothing(clock: Clock) -> None:
-    credentials = Credentials(clock.now, "", fetch=Issuer(clock))
+    credentials = Credentials(clock.now, "", source=TokenSource(Issuer(clock)))
     older = credentials.current()
     credentials.renew(older)
     credentials.accepted(older)
@@ -59,7 +59,7 @@ def test_the_acceptance_of_an_older_token_proves_nothing(clock: Clock) -> None:
 
 def test_a_token_is_replaced_a_minute_before_it_ends(clock: Clock) -> None:
     issuer = Issuer(clock)
-    credentials = Credentials(clock.now, "", fetch=issuer)
+    credentials = Credentials(clock.now, "", source=TokenSource(issuer))
     credentials.current()
     clock.sleep(28 * 60)
     assert credentials.current().secret == "token 1"
@@ -83,7 +83,7 @@ def test_threads_that_wait_while_a_login_is_refused_do_not_log_in_again(clock: C
         time.sleep(0.2)
         raise Stop("The refresh token is not valid.", "Get a new one.")
 
-    credentials = Credentials(clock.now, "Fix it.", fetch=refused)
+    credentials = Credentials(clock.now, "Fix it.", source=TokenSource(refused))
 
     def needed(_: int) -> str:
         waiting.wait()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.base import Later, Stop
-from connectors.credentials import Credentials, Token, Unauthorised
+from connectors.credentials import Credentials, Token, TokenSource, Unauthorised
 from connectors.http import ATTEMPTS, PATIENCE, Again, Api, Declined, Good, NoAnswer, Renew, Request, Response, Verdict
 from connectors.pace import Pace
 from connectors.plugin import Call, Ports
@@ -49,7 +49,7 @@ def signals(request: Request, response: Response) -> Verdict:
 def api(vendor: Vendor, clock: Clock, fetch: Callable[[], Token] | None = None) -> tuple[Api, Ports]:
     ports = Ports(clock.now, clock.sleep)
     static = None if fetch else Token("secret-token")
-    credentials = Credentials(clock.now, "Make a new token.", static, fetch)
+    credentials = Credentials(clock.now, "Make a new token.", static, TokenSource(fetch) if fetch else None)
     return Api(vendor, signals, credentials, Pace({}, clock.now, clock.sleep), ports), ports
 
 

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from connectors.base import ConnectorError, Later, Selection, Stop, Window
-from connectors.credentials import Unauthorised
+from connectors.credentials import REFRESH_TOKEN, Unauthorised
 from connectors.http import Again, Request, Response
 from connectors.hubspot import HubSpot
 from connectors.hubspot.account import Told
@@ -168,12 +168,12 @@ def test_a_refresh_token_that_is_not_taken_stops_with_advice(sandbox: Sandbox, p
 
 
 def test_a_rotated_refresh_token_is_used_and_handed_to_who_keeps_it(sandbox: Sandbox, clock: Clock) -> None:
-    saved: list[tuple[str, str]] = []
-    hubspot = oauth(sandbox, Ports(clock.now, clock.sleep, save_secret=lambda name, value: saved.append((name, value))))
+    ports = Ports(clock.now, clock.sleep)
+    hubspot = oauth(sandbox, ports)
     answer = {"access_token": sandbox.token, "refresh_token": "rotated", "expires_in": 1800, "token_type": "bearer"}
     sandbox.faults([{"effect": "status", "status": 200, "body": answer, "route": "POST /oauth/token", "times": 1}])
     hubspot.describe("contacts")
-    assert saved == [("auth.refresh_token", "rotated")]
+    assert ports.secrets.get(REFRESH_TOKEN, sandbox.refresh_token) == "rotated"
     clock.sleep(1_800)
     with pytest.raises(Unauthorised):  # the sandbox does not know the one that was made up here
         hubspot.describe("contacts")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from connectors.base import Later, Quota, Selection, Stop, Write
 from connectors.credentials import Unauthorised
 from connectors.plugin import Ports
+from connectors.secrets import Remembered
 from connectors.testing import Clock
 from connectors.zoho import Zoho
 from sandbox.zoho.serve import ZohoSandbox
@@ -64,10 +66,22 @@ def test_a_token_is_renewed_before_it_ends(sandbox: ZohoSandbox, connect: Connec
     assert sandbox.ledger()["statuses"].get("401", 0) == 0
 
 
+class Forgetful(Remembered):
+    def put(self, name: str, value: str, of: str) -> None:
+        """Lose it."""
+
+
 def test_pain_15_no_more_than_ten_tokens_are_asked_for_in_ten_minutes(
-    sandbox: ZohoSandbox, connect: Connect, clock: Clock
+    sandbox: ZohoSandbox, ports: Ports, clock: Clock
 ) -> None:
-    zoho = connect()
+    """Where nothing is kept, each new process asks anew."""
+    auth = {
+        "client_id": sandbox.client_id,
+        "client_secret": sandbox.client_secret,
+        "refresh_token": sandbox.refresh_token,
+    }
+    options = Zoho.Options.model_validate({"auth": auth, "data_centre": "eu", "host": sandbox.url})
+    zoho = Zoho(options, replace(ports, secrets=Forgetful()))
     for _ in range(10):
         zoho.describe("Leads")
         clock.sleep(1)
@@ -75,6 +89,13 @@ def test_pain_15_no_more_than_ten_tokens_are_asked_for_in_ten_minutes(
     with pytest.raises(Later, match="rate limit"):
         zoho.describe("Leads")
     assert logins(sandbox) == 10
+
+
+def test_pain_15_processes_that_share_their_secrets_share_one_token(sandbox: ZohoSandbox, connect: Connect) -> None:
+    """Each connector stands for a process; they have one safe."""
+    for _ in range(12):
+        connect().describe("Leads")
+    assert logins(sandbox) == 1
 
 
 def test_pain_13_access_denied_with_status_200_is_for_later_and_no_refusal(
