@@ -57,7 +57,7 @@ _MASS = "SELECT m.source, m.id FROM k JOIN mails m ON m.source = k.source AND m.
 
 
 class _Sent(NamedTuple):
-    """A stored mail; `near` one that is to be weighed, so that all that bears on it was read."""
+    """A stored mail; all that bears on one that is `near` to those to be weighed was read with it."""
 
     source: int
     owner: str
@@ -111,7 +111,8 @@ def weigh(connection: Connection, rule: MassMailRule) -> bool:
     if changed:
         by_keys(connection, _SET_MASS, changed)
         dirty.mark_linked(connection, changed, dirty.new_mark())
-    by_keys(connection, _WEIGHED, unweighed)
+    # All of a mailing at once: each of its mails would bring in all the others again.
+    by_keys(connection, _WEIGHED, [mail.key for mail in sent if mail.near])
     return True
 
 
