@@ -110,12 +110,12 @@ def number_of(value: Value) -> float | None:
 
 
 def range_name(edges: tuple[float, ...], position: int) -> str:
-    """`< 20`, `20 to < 200`, `>= 200`: the range behind so many edges."""
+    """`< 20`, `20 … < 200`, `≥ 200`: the range behind so many edges."""
     if position == 0:
         return f"< {edges[0]:g}"
     if position == len(edges):
-        return f">= {edges[-1]:g}"
-    return f"{edges[position - 1]:g} to < {edges[position]:g}"
+        return f"≥ {edges[-1]:g}"
+    return f"{edges[position - 1]:g} … < {edges[position]:g}"
 
 
 def _evidence(name: str, value: Value) -> str:

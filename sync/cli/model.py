@@ -100,6 +100,8 @@ def fit(ctx: click.Context, dry_run: bool, lang: str | None, fmt: Format) -> Non
         print_json("score-model", document(row, found.card, None, ()))
     else:
         click.echo("\n".join(told(row, found.card, None, (), speech, zone)))
+        if row is not None and row.active:
+            click.echo("\nEverybody is scored by it from the next run on. Next: relevo sync", err=True)
 
 
 def _require_section(app: App) -> None:

@@ -18,7 +18,7 @@ from journey.wording import reason
 DAY = timedelta(days=1)
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 SOURCE = Feature("source", (), {"paid": 6.5, "event": -3.0, MISSING: 2.0, RARE: -1.5})
-SIZE = Feature("employees", (20.0, 200.0), {"< 20": -4.0, "20 to < 200": 5.0, ">= 200": 1.0})
+SIZE = Feature("employees", (20.0, 200.0), {"< 20": -4.0, "20 … < 200": 5.0, "≥ 200": 1.0})
 MODEL = LikelihoodModel((SOURCE, SIZE), 0.5, 0.1)
 
 levels_points = st.floats(-40, 40).map(lambda points: round(points, 1) + 0.0)
@@ -38,7 +38,7 @@ def scored(path: Journey, day: float, model: LikelihoodModel = MODEL, cap: float
 
 @given(
     points=st.dictionaries(st.sampled_from(["paid", "event", MISSING, RARE]), levels_points),
-    sizes=st.fixed_dictionaries({"< 20": levels_points, "20 to < 200": levels_points, ">= 200": levels_points}),
+    sizes=st.fixed_dictionaries({"< 20": levels_points, "20 … < 200": levels_points, "≥ 200": levels_points}),
     start=levels_points,
     source=words,
     employees=numbers,
@@ -76,7 +76,7 @@ def test_a_line_says_which_value_earned_it() -> None:
 
 def test_the_reason_names_fields_and_values_in_both_languages() -> None:
     told = scored(journey({0: {"employees": 50}}), 1)
-    assert reason(told, "en") == "8: employees 20 to < 200 (+5), source: not known (+2)"
+    assert reason(told, "en") == "8: employees 20 … < 200 (+5), source: not known (+2)"
     assert "source: sin dato (+2)" in reason(told, "es")
 
 
@@ -92,7 +92,7 @@ def test_missing_is_a_value_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("employees", "level"),
-    [(19.9, "< 20"), (20, "20 to < 200"), (199, "20 to < 200"), (200, ">= 200"), (True, MISSING)],
+    [(19.9, "< 20"), (20, "20 … < 200"), (199, "20 … < 200"), (200, "≥ 200"), (True, MISSING)],
 )
 def test_numbers_fall_between_edges(employees: Value, level: str) -> None:
     assert level_of(employees, SIZE.edges) == level

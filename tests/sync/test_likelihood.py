@@ -2,6 +2,8 @@
 
 import json
 import sys
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from connectors.base import Field, FieldKind
+from journey.cause import Cause
 from state.models import ModelRow
+from sync.app import App
 from sync.cli import main
 from sync.config import ConfigErrors, parse_config
+from sync.daemon import Daemon
 from sync.likelihood import fit as fitting
 from sync.likelihood.card import Why
 from sync.likelihood.keeping import AGAIN, card_of, drift_of, fit_stored, keep, refit_if_due
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
 Relevo = Callable[..., Result]
 
 LEADS = 300
+SOON = 20.0
+"""Seconds after which a test gives up waiting for what must come."""
 DEALS = """
   crm.deals:
     as: deal
@@ -247,6 +254,56 @@ def test_a_fitted_model_scores_without_scikit_learn(bench: "Bench", monkeypatch:
     monkeypatch.setitem(sys.modules, "sklearn", None)
     bench.sync()
     assert bench.held("0")["likelihood"] > 0
+
+
+def serve_until(bench: "Bench", met: Callable[[App], bool]) -> None:
+    """Run the service, its model looked at from the beginning, until that is so."""
+    text = bench.edit(bench.text()) + "schedule: {pull: 1s}\n"
+    with Daemon.open(parse_config(text, {}), now=bench.now) as daemon:
+
+        def watch() -> None:
+            give_up = time.monotonic() + SOON
+            while not met(daemon.app) and time.monotonic() < give_up:
+                time.sleep(0.05)
+            daemon.stop.set()
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        daemon.run()
+        thread.join()
+
+
+def test_the_service_fits_it_in_the_background_and_everybody_is_scored_by_it(
+    bench: "Bench", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.daemon.MODEL_FIRST", timedelta(0))
+    serve_until(bench, lambda _: bench.held("0")["likelihood"] > 0)
+    assert bench.held("0")["likelihood"] > 0
+
+
+def test_the_service_goes_on_without_scikit_learn_and_says_so(
+    bench: "Bench", monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("sync.daemon.MODEL_FIRST", timedelta(0))
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with bench.open() as app:
+        runs = len(app.store.runs())
+    serve_until(bench, lambda app: "pip install" in caplog.text and len(app.store.runs()) > runs)
+    assert "pip install 'relevo[likelihood]'" in caplog.text
+    with bench.open() as app:
+        assert app.store.models.active() is None
+
+
+def test_a_score_that_changed_by_a_fit_says_that_the_rules_did(bench: "Bench") -> None:
+    bench.time += timedelta(hours=1)
+    fitted(bench)
+    bench.sync()
+    with bench.open() as app:
+        (person,) = app.store.find_person("0@example.es")
+        latest = app.store.trail.scores(person.person)[-1]
+    earned = [part for part in latest.parts if part.criterion == "likelihood"]
+    assert {part.cause for part in earned} <= {Cause.RULES, Cause.LIMIT}
+    assert sum(part.points for part in latest.parts) == pytest.approx(latest.total - (latest.previous or 0))
 
 
 @pytest.mark.parametrize(
