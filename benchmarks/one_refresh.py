@@ -7,10 +7,15 @@ try it is told, and is no part of the promise.
 """
 
 import argparse
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Barrier
 from typing import Any
 
@@ -20,6 +25,11 @@ from connectors import registry
 from connectors.base import Connector, Later, Selection, Stop
 from connectors.plugin import Ports
 from sandbox.salesforce.serve import SalesforceSandbox
+from sync.app import App
+from sync.config import load_config
+
+PROCESSES = 3
+"""That share a database, each with all the threads."""
 
 LATER = timedelta(hours=3)
 """No access token lives as long."""
@@ -160,7 +170,35 @@ def stopped_at_once(seen: Seen) -> bool:
     return (seen.logins, seen.served) == (1, 0) and [told[:5] for told in seen.told] == ["Stop:"]
 
 
-CASES: tuple[Callable[[Scene], tuple[Seen, bool]], ...] = (rejected, known_to_end, rejected_for_good, refused_login)
+def of_many_processes(scene: Scene) -> tuple[Seen, bool]:
+    """The token that the last process left has ended: of several processes with all threads each, one renews it."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "config.yaml"
+        connection = {"connector": scene.vendor, **options(scene.vendor, scene.server)}
+        whole = {"version": 1, "connections": {scene.vendor: connection}, "objects": {}, "score": {"criteria": {}}}
+        file.write_text(json.dumps(whole))
+        with App.open(load_config(file, {})) as app:
+            app.connector(scene.vendor).read(scene.selection, scene.ids[:1])
+        scene.expire()
+        scene.server.faults([SLOW])
+        scene.server.clear_ledger()
+        selection = scene.selection
+        command = [sys.executable, "-m", "benchmarks._one_refresh_process", str(file), scene.vendor, selection.object]
+        running = [subprocess.Popen([*command, *selection.fields, *scene.ids]) for _ in range(PROCESSES)]
+        served = [process.wait() for process in running].count(0) * scene.threads
+        ledger = scene.server.ledger(writes=False)
+    logins = sum(count for route, count in ledger["calls"].items() if route.endswith("/token"))
+    seen = Seen(logins, ledger["statuses"].get("401", 0), served, frozenset())
+    return seen, (logins, served) == (1, PROCESSES * scene.threads)
+
+
+CASES: tuple[Callable[[Scene], tuple[Seen, bool]], ...] = (
+    rejected,
+    known_to_end,
+    rejected_for_good,
+    refused_login,
+    of_many_processes,
+)
 
 
 def main(arguments: list[str]) -> int:
