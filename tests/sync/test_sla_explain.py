@@ -22,7 +22,7 @@ objects:
     fields: {name: name, email: email, team: team}
   crm.contacts:
     as: person
-    fields: {email: email, owner: owner, vip: {from: vip, type: boolean}, created_at: {from: created, type: datetime}}
+    fields: {email: email, owner: owner, vip: {from: vip, type: boolean}, hold: {from: hold, type: boolean}, created_at: {from: created, type: datetime}}
     touchpoints:
       - {id: form, type: form, at: form_at, direction: inbound, actor: lead}
     write: {score: {to: relevo_score}}
@@ -44,6 +44,7 @@ sla:
     - name: first-contact
       target: 24h
       when: 'not vip'
+      pause_when: hold
       escalate: [{at: 50%, to: owner}, {at: +4h, to: [manager, sales]}]
   calendar: madrid
   teams: {LATAM: mexico}
@@ -69,7 +70,14 @@ def crm(world: str) -> World:
     """Ana, of an owner in Mexico, qualified ten days ago; a task was done, and nobody called."""
     crm = World.named(world)
     crm.put("companies", "7", {"name": "Marta Soler", "email": "marta@x.example", "team": "LATAM"})
-    person = {"email": "ana@x.example", "owner": "7", "vip": "false", "created": after(-90), "form_at": after(0)}
+    person = {
+        "email": "ana@x.example",
+        "owner": "7",
+        "vip": "false",
+        "hold": "false",
+        "created": after(-90),
+        "form_at": after(0),
+    }
     crm.put("contacts", "1", person | {"relevo_score": None})
     crm.put("contacts", "2", person | {"email": "eva@x.example", "form_at": None, "relevo_score": None})
     crm.put("calls", "t", {"type": "task", "at": after(1), "subject": "Llamar \x1b[31m"})
@@ -144,6 +152,27 @@ def test_an_activity_that_is_gone_since_then_is_no_stumbling_block(crm: World, r
     told = lines(relevo("sla", "explain", "ana@x.example", "--lang", "en").output)
     assert told[1].startswith("Breached")
     assert any("corrected: what had counted does not any more" in line for line in told)
+
+
+def test_a_clock_that_stands_still_says_since_when_and_why(crm: World, relevo: Callable[..., Result]) -> None:
+    crm.put("contacts", "3", {**crm.rows["contacts"]["1"]["fields"], "email": "luz@x.example", "hold": "true"})
+    assert relevo("sync").exit_code == 0
+    told = lines(relevo("sla", "explain", "luz@x.example", "--lang", "en").output)
+    assert told[1] == "Paused: the clock stands still."
+    assert any(line.endswith("until now paused") for line in told)
+
+
+def test_a_verdict_that_waits_says_for_which_data(relevo: Callable[..., Result], world: str, tmp_path: Path) -> None:
+    """I10: of the second CRM nothing was read yet."""
+    World.named(f"{world}-other").put("contacts", "9", {"email": "eva@x.example"})
+    other = f"other: {{connector: memory, world: {world}-other}}"
+    objects = "objects:\n  other.contacts:\n    as: person\n    fields: {email: email}\n"
+    text = CONFIG.replace("WORLD}}", f"{world}}}, {other}}}").replace("objects:\n", objects)
+    (tmp_path / "config.yaml").write_text(text.replace("relevo.db", "two.db"))
+    assert relevo("sync", "crm").exit_code == 0
+    told = lines(relevo("sla", "explain", "ana@x.example", "--lang", "en").output)
+    assert told[1].startswith("At risk, no verdict yet: it was due 9 d")
+    assert "other.contacts never not up to the due time" in told
 
 
 def test_it_is_told_in_spanish_too(relevo: Callable[..., Result]) -> None:
