@@ -130,8 +130,8 @@ def document(account: Account) -> dict[str, object]:
         "as_of": account.as_of,
         "applied_when": account.policy.when if account.policy else None,
         "calendar_by": account.body["calendar_by"],
-        "assigned_at": account.body["assigned_at"],
-        "at_risk_at": account.body["at_risk_at"],
+        "assigned_at": account.time("assigned_at"),
+        "at_risk_at": account.time("at_risk_at"),
         "precontacted": account.body["precontacted"],
         "excluded_by": account.body["excluded_by"],
         "stop": account.clock.stop and account.clock.stop._asdict(),
@@ -148,7 +148,7 @@ def document(account: Account) -> dict[str, object]:
             }
             for one in account.steps
         ],
-        "next_step_at": account.body["next_step_at"],
+        "next_step_at": account.time("next_step_at"),
         "said": [
             {"status": one.status, "at": one.at, "run": one.run, "correction": correction}
             for one, correction in account.history()

@@ -138,20 +138,14 @@ def _steps(account: Account, speech: Speech) -> Rows:
 
 
 def _said(account: Account, speech: Speech) -> Rows:
+    """Which record put it right is known of the last verdict alone: it is the one that counts now."""
     told = list(account.history())
-    last = len(told) - 1
+    notes = [word("corrected", speech.lang) if corrects else "" for _, corrects in told]
+    if notes and notes[-1]:
+        notes[-1] = correction(account, speech.lang)
     return [
-        (
-            speech.time(verdict.at),
-            word(verdict.status, speech.lang),
-            verdict.run,
-            ""
-            if not corrects
-            else correction(account, speech.lang)
-            if place_ == last
-            else word("corrected", speech.lang),
-        )
-        for place_, (verdict, corrects) in enumerate(told)
+        (speech.time(verdict.at), word(verdict.status, speech.lang), verdict.run, note_)
+        for (verdict, _), note_ in zip(told, notes, strict=True)
     ]
 
 

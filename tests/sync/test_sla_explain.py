@@ -141,6 +141,7 @@ def test_programs_get_the_same(crm: World, relevo: Callable[..., Result]) -> Non
     assert [(one["counts"], one["rule"]) for one in told["activities"]] == [(False, "task"), (True, "outbound_call")]
     assert [one["status"] for one in told["said"] if one["correction"]] == ["met"]
     assert {step["at"]: step["corrected"] is not None for step in told["steps"]} == {"50%": True, "+4h": True}
+    assert all(told[name].endswith("Z") for name in ("opened_at", "assigned_at", "at_risk_at", "due_at", "stopped_at"))
     assert set(told["read_through"]) == {"crm.contacts", "crm.calls"}
 
 
