@@ -14,6 +14,7 @@ from sync.cli.output import Format, print_json
 from sync.cli.session import application
 from sync.cli.words import chosen
 from sync.cli.zone import agreed_zone
+from sync.config_model import Model
 from sync.likelihood.agreed import in_force, model_section
 from sync.likelihood.keeping import card_of, drift_of, fit_stored, keep
 from sync.likelihood.regression import HOW_TO_INSTALL, NotInstalled
@@ -42,12 +43,10 @@ def model(ctx: click.Context, version: str | None, lang: str | None, fmt: Format
     if ctx.invoked_subcommand is not None:
         return
     with application(ctx) as app, _counted(ctx) as seen:
-        _require_section(app)
+        section = _section(app)
         row = _called(app, version) if version else in_force(app.config.sections, app.store.models)
         if row is None:
-            raise Failure(
-                "There is no fitted model: the criterion likelihood weighs nothing.", fix="Run: relevo score fit"
-            )
+            raise _none_in_force(section.version)
         card, drift, versions = card_of(row), drift_of(app, row, seen), app.store.models.versions()
         speech, zone = chosen(lang, app.config.lang), agreed_zone(app.config)
     if fmt is Format.JSON:
@@ -86,7 +85,7 @@ def fit(ctx: click.Context, dry_run: bool, lang: str | None, fmt: Format) -> Non
     A model that does not pass the gate is kept too, with the reasons, and weighs nothing.
     """
     with application(ctx) as app, _counted(ctx) as seen:
-        _require_section(app)
+        _section(app)
         try:
             found = fit_stored(app, seen)
         except NotInstalled as absent:
@@ -104,12 +103,22 @@ def fit(ctx: click.Context, dry_run: bool, lang: str | None, fmt: Format) -> Non
             click.echo("\nEverybody is scored by it from the next run on. Next: relevo sync", err=True)
 
 
-def _require_section(app: App) -> None:
-    if model_section(app.config.sections) is None:
+def _section(app: App) -> Model:
+    section = model_section(app.config.sections)
+    if section is None:
         raise Failure(
             "The configuration has no criterion likelihood with a model.",
             fix="Add one under score.criteria: likelihood: {cap: 25, model: {fields: [source, country]}}",
         )
+    return section
+
+
+def _none_in_force(asked_for: str | None) -> Failure:
+    nothing = "the criterion likelihood weighs nothing."
+    if asked_for is None:
+        return Failure(f"There is no fitted model: {nothing}", fix="Run: relevo score fit")
+    fix = "Name another under score.criteria.likelihood.model, or take the version out"
+    return Failure(f"There is no model {asked_for}, which the configuration asks for: {nothing}", fix=fix)
 
 
 def _called(app: App, version: str) -> ModelRow:

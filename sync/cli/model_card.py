@@ -176,7 +176,8 @@ def _points(fields: Sequence[FieldCard], lang: Lang) -> Iterator[str]:
         yield f"  {field.field}"
         for one in field.levels:
             counts = said["leads of"].format(leads=number(one.leads, lang), bought=number(one.bought, lang))
-            yield f"    {number(one.points, lang, 1):>7}  {_LEVELS[lang].get(one.level, one.level)}  ({counts})"
+            points = ("+" if one.points > 0 else "") + number(one.points, lang, 1)
+            yield f"    {points:>7}  {_LEVELS[lang].get(one.level, one.level)}  ({counts})"
 
 
 def _drift(drift: Drift, lang: Lang) -> Iterator[str]:

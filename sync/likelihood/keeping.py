@@ -10,6 +10,7 @@ from journey.canonical import canonical
 from journey.likelihood import LikelihoodModel
 from state.models import ModelRow
 from sync.app import App
+from sync.config_model import Model
 from sync.likelihood.agreed import in_force, model_section
 from sync.likelihood.card import Card
 from sync.likelihood.drift import Drift, drift
@@ -59,7 +60,7 @@ def drift_of(app: App, row: ModelRow, seen: Callable[[int], None]) -> Drift | No
 
 
 def refit_if_due(app: App, seen: Callable[[int], None]) -> ModelRow | None:
-    """Fit anew if the model is old enough, weighs nothing, or has drifted; the model kept, None if it was not due.
+    """Fit anew if the model is old enough, of other fields, weighs nothing, or has drifted; what was kept, None if not due.
 
     Without anybody to learn from there is nothing to do yet.
     """
@@ -67,13 +68,15 @@ def refit_if_due(app: App, seen: Callable[[int], None]) -> ModelRow | None:
     if section is None or not app.store.everybody(1):
         return None
     row = in_force(app.config.sections, app.store.models)
-    if row is not None and not _due(app, row, section.refit, seen):
+    if row is not None and not _due(app, row, section, seen):
         return None
     return keep(app, fit_stored(app, seen))
 
 
-def _due(app: App, row: ModelRow, refit: timedelta, seen: Callable[[int], None]) -> bool:
-    age = app.now() - row.fitted_at
+def _due(app: App, row: ModelRow, section: Model, seen: Callable[[int], None]) -> bool:
+    age, refit = app.now() - row.fitted_at, section.refit
+    if card_of(row).fields != tuple(section.fields):
+        return True
     if not row.weighs or age < AGAIN:
         return age >= min(refit, AGAIN)
     if age >= refit:

@@ -199,7 +199,7 @@ def test_an_older_model_can_be_pinned_and_let_go(bench: "Bench", relevo: Relevo)
     assert relevo("score", "model", "pin", "zzz").exit_code == 2
 
 
-def test_a_configuration_can_ask_for_one_version(bench: "Bench") -> None:
+def test_a_configuration_can_ask_for_one_version(bench: "Bench", tmp_path: Path) -> None:
     row = fitted(bench)
     bench.edit = lambda text: with_likelihood(text).replace("employees]", f"employees], version: {row.version}", 1)
     with bench.open() as app:
@@ -207,6 +207,10 @@ def test_a_configuration_can_ask_for_one_version(bench: "Bench") -> None:
     bench.edit = lambda text: with_likelihood(text).replace("employees]", "employees], version: absent", 1)
     with bench.open() as app:
         assert app.agreement.rules.version == app.config.agreement.rules.version
+    config = tmp_path / "config.yaml"
+    config.write_text(bench.edit(bench.text()), encoding="utf-8")
+    said = CliRunner().invoke(main, ["score", "model", "-c", str(config)])
+    assert "There is no model absent, which the configuration asks for" in said.stderr
 
 
 def test_it_is_fitted_when_it_is_due_and_not_before(bench: "Bench") -> None:
@@ -220,6 +224,15 @@ def test_it_is_fitted_when_it_is_due_and_not_before(bench: "Bench") -> None:
     assert refitted() is None
     bench.time += timedelta(days=29)
     assert refitted() is not None
+
+
+def test_other_fields_make_it_due(bench: "Bench") -> None:
+    fitted(bench)
+    bench.edit = lambda text: with_likelihood(text).replace("[source, employees]", "[source]", 1)
+    with bench.open() as app:
+        row = refit_if_due(app, silent)
+        assert row is not None
+        assert card_of(row).fields == ("source",)
 
 
 def test_other_leads_than_before_are_found_and_make_it_due(bench: "Bench") -> None:
