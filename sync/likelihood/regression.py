@@ -62,7 +62,8 @@ def weights(fields: Sequence[Levels], rows: Sequence[Sequence[Value]], bought: S
     told = np.zeros(len(rows))
     for fold in np.array_split(np.arange(len(rows)), FOLDS):
         others = np.setdiff1d(np.arange(len(rows)), fold)
-        told[fold] = fitted(others).decision_function(matrix[fold])
+        if 0 < said[others].sum() < len(others):  # else they tell nothing of this span
+            told[fold] = fitted(others).decision_function(matrix[fold])
     platt = LogisticRegression(C=1e6, max_iter=1_000).fit(told.reshape(-1, 1), said)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     whole = fitted(np.arange(len(rows)))

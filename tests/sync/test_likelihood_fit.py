@@ -178,6 +178,12 @@ def test_one_outcome_alone_teaches_nothing() -> None:
     assert whys(leads) == {Why.ONE_OUTCOME}
 
 
+def test_buyers_of_one_short_time_alone_are_no_defect() -> None:
+    """A span of time may hold all older buyers; the calibration has nothing to go by there."""
+    leads = [replace(lead, bought=n < 200 or (n % 50 == 0 and n >= 1_200)) for n, lead in enumerate(made())]
+    assert Why.BRIER in whys(leads)
+
+
 def test_the_calibration_is_of_all_newest_leads_lowest_first() -> None:
     trial = fit(FIELDS, made(), WITHIN).card.trial
     assert trial is not None
