@@ -107,5 +107,14 @@ def _rows(file: bytes, cells: Mapping[str, Cell]) -> list[Raw]:
     lines = csv.reader(io.StringIO(file.decode(), newline=""))
     columns = [(name, cells.get(name, str)) for name in next(lines)]
     return [
-        {name: cell(text) if text else None for (name, cell), text in zip(columns, line, strict=True)} for line in lines
+        {name: _value(cell, text) if text else None for (name, cell), text in zip(columns, line, strict=True)}
+        for line in lines
     ]
+
+
+def _value(cell: Cell, text: str) -> Any:
+    """What the cell says; one that does not say what its type promises is given as it is, for the mapping to reject its record."""
+    try:
+        return cell(text)
+    except ValueError:
+        return text
