@@ -188,7 +188,10 @@ class Provisioned:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a connector can do; every stage asks here instead of knowing vendors."""
+    """What a connector can do; every stage asks here instead of knowing vendors.
+
+    Writes go out `batch_size` at once; when at least `bulk_from` are owed (None: never), `bulk_size` at once.
+    """
 
     objects: tuple[str, ...]
     writable: tuple[str, ...] = ()
@@ -198,6 +201,8 @@ class Abilities:
     tells_merges: bool = False
     guards_versions: bool = False
     batch_size: int = 100
+    bulk_from: int | None = None
+    bulk_size: int = 0
     provisions_fields: bool = False
 
 

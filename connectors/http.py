@@ -38,7 +38,7 @@ class Request:
 
     `promises` names a list that the answer must hold, `each` the keys that every row of it must have. `pace` is the class of
     rate limit that the call counts against. `form` is sent instead of a JSON `body`. `opens` is what an answer begins with that
-    is promised to be a file and no JSON.
+    is promised to be a file and no JSON; `file` is one that is sent, which is answered with nothing.
     """
 
     method: str
@@ -48,6 +48,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    file: bytes = field(default=b"", repr=False)
     promises: str | None = None
     each: frozenset[str] = frozenset()
     opens: bytes = b""
@@ -208,7 +209,7 @@ def _silenced(request: Request, response: Response, token: str | None) -> Respon
 
 
 def _decoded(request: Request, response: Response) -> Reply:
-    if not response.body and response.status in (204, 304):
+    if not response.body and (request.file or response.status in (204, 304)):
         return Reply(response.status, response.headers, {})
     if request.opens:
         if not response.body.startswith(request.opens):

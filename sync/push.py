@@ -52,12 +52,20 @@ def show_plans(ctx: RunContext, mapping: ObjectMapping) -> None:
 
 
 def _owed_plans(ctx: RunContext, mapping: ObjectMapping, backlog: bool | None) -> Iterator[Sequence[Planned]]:
-    size = ctx.connector.abilities.batch_size
+    size = _batch_size(ctx, mapping, backlog)
     kept = _kept_edits(ctx)
     rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, None, backlog)
     while rows:
         yield _plan(ctx, mapping, rows, kept)
         rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, rows[-1].ref, backlog)
+
+
+def _batch_size(ctx: RunContext, mapping: ObjectMapping, backlog: bool | None) -> int:
+    able = ctx.connector.abilities
+    if able.bulk_from is None:
+        return able.batch_size
+    owed = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), able.bulk_from, None, backlog)
+    return able.bulk_size if len(owed) >= able.bulk_from else able.batch_size
 
 
 def _kept_edits(ctx: RunContext) -> Mapping[Ref, frozenset[str]]:

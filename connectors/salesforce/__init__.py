@@ -1,6 +1,7 @@
 """Salesforce: leads, contacts, accounts, opportunities, activities, campaigns and users."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.base import (
@@ -21,7 +22,7 @@ from connectors.base import (
 from connectors.http import Api
 from connectors.pace import Pace
 from connectors.plugin import Ports
-from connectors.salesforce import checks, details
+from connectors.salesforce import checks, details, ingest
 from connectors.salesforce import fields as definitions
 from connectors.salesforce import writes as updates
 from connectors.salesforce.account import Account, Told
@@ -52,6 +53,7 @@ class Salesforce:
     )
 
     def __init__(self, options: SalesforceOptions, ports: Ports) -> None:
+        self.abilities = replace(type(self).abilities, bulk_from=options.bulk_writes_from, bulk_size=ingest.LARGEST)
         told = Told(ports.now)
         login = Login(options, ports, told.now)
         login.transport = Transport(options.host, options.client, lambda: login.instance)
@@ -86,8 +88,8 @@ class Salesforce:
         return count(self._account, object, (*KINDS[object].live, *since, *until))
 
     def push(self, writes: Sequence[Write]) -> Iterator[Outcome]:
-        """Two hundred writes in two calls; Salesforce cannot guard versions of many, so they are not looked at."""
-        return updates.push(self._account, writes)
+        """Two hundred writes in two calls, or thousands in one job; Salesforce cannot guard versions of many, so they are not looked at."""
+        return ingest.push(self._account, writes)
 
     def provision(self, fields: Sequence[FieldSpec]) -> Sequence[Provisioned]:
         """Creates custom fields and grants them to this user by the permission set "Relevo"."""

@@ -76,7 +76,7 @@ class Transport:
                 instance + request.path,
                 name=request.route,
                 params=dict(request.query),
-                data=None if request.body is None else orjson.dumps(request.body),
+                data=request.file or (None if request.body is None else orjson.dumps(request.body)),
                 headers=headers,
                 hooks={"response": lambda answer, **_: answers.append(answer)},
             )

@@ -27,7 +27,7 @@ def push(account: Account, writes: Sequence[Write]) -> Iterator[Outcome]:
     """One outcome for each write, in order."""
     for batch in batched(writes, BATCH):
         if batch[0].object in KINDS:
-            yield from _sent(account, batch)
+            yield from settled(account, batch, _results(account, batch))
         else:
             yield from (Refused(write.id, "Relevo does not write to this object.", "NOT_WRITABLE") for write in batch)
 
@@ -46,8 +46,8 @@ def encoded(value: object) -> object:
     return str(value)
 
 
-def _sent(account: Account, batch: list[Write]) -> Iterator[Outcome]:
-    results = _results(account, batch)
+def settled(account: Account, batch: Sequence[Write], results: Sequence[Refused | None]) -> Iterator[Outcome]:
+    """The outcomes, with the new versions of those that were taken (None)."""
     taken = [write.id for write, result in zip(batch, results, strict=True) if result is None]
     rows = among(account, batch[0].object, ("Id", "SystemModstamp"), "Id", taken) if taken else ()
     stamps: Mapping[str, Raw] = {row["Id"]: row for row in rows}

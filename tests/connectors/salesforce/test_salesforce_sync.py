@@ -50,3 +50,18 @@ def test_the_pages_mapping_reads_an_org_and_writes_its_scores(tmp_path: Path) ->
             leads = salesforce.pull(Selection("Lead", ("Relevo_Score__c",)), None)
             scores = [change.fields["Relevo_Score__c"] for page in leads for change in page.changes if change.fields]
             assert len([score for score in scores if score is not None]) > 20
+
+
+@pytest.mark.timeout(120)
+def test_a_run_that_owes_many_writes_sends_them_by_one_job(tmp_path: Path) -> None:
+    """I2, I6: everything owed is written, and a second run writes nothing."""
+    with SalesforceSandbox.start(empty=False, people=120, limits=False) as org:
+        bulk = config(org, tmp_path).replace("auth:", "bulk_writes_from: 40, auth:", 1)
+        with App.open(parse_config(bulk, {}), now=lambda: datetime.now(UTC), sleep=lambda seconds: None) as app:
+            app.connector("salesforce").provision(missing_fields(app, "salesforce"))
+            first, again = run_sync(app, "salesforce"), run_sync(app, "salesforce")
+        written = {counts.object: counts.written for counts in first.run.objects if counts.written}
+        assert sum(counts.refused for counts in first.run.objects) == 0
+        assert sum(counts.written for counts in again.run.objects) == 0
+        jobs = sum(count >= 40 for count in written.values())
+        assert (jobs > 0, org.ledger()["calls"]["POST /jobs/ingest"]) == (True, jobs)
