@@ -190,7 +190,7 @@ class Provisioned:
 class Abilities:
     """What a connector can do; every stage asks here instead of knowing vendors.
 
-    Writes go out `batch_size` at once; when at least `bulk_from` are owed (None: never), `bulk_size` at once.
+    `push` is best given `batch_size` writes at once; from `bulk_from` writes of one object on, up to `bulk_size` (None: never).
     """
 
     objects: tuple[str, ...]
@@ -202,7 +202,7 @@ class Abilities:
     guards_versions: bool = False
     batch_size: int = 100
     bulk_from: int | None = None
-    bulk_size: int = 0
+    bulk_size: int = 10_000
     provisions_fields: bool = False
 
 

@@ -37,8 +37,8 @@ class Request:
     """`route` is the path with its variable parts in braces.
 
     `promises` names a list that the answer must hold, `each` the keys that every row of it must have. `pace` is the class of
-    rate limit that the call counts against. `form` is sent instead of a JSON `body`. `opens` is what an answer begins with that
-    is promised to be a file and no JSON; `file` is one that is sent, which is answered with nothing.
+    rate limit that the call counts against. `form` or `file` is sent instead of a JSON `body`; a file may be taken without a
+    word. `opens` is what an answer begins with (one of these) that is promised to be a file and no JSON.
     """
 
     method: str
@@ -48,10 +48,10 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    file: bytes = field(default=b"", repr=False)
     promises: str | None = None
     each: frozenset[str] = frozenset()
-    opens: bytes = b""
+    file: bytes = field(default=b"", repr=False)
+    opens: bytes | tuple[bytes, ...] = b""
     pace: str = "calls"
     authorised: bool = True
 

@@ -52,20 +52,21 @@ def show_plans(ctx: RunContext, mapping: ObjectMapping) -> None:
 
 
 def _owed_plans(ctx: RunContext, mapping: ObjectMapping, backlog: bool | None) -> Iterator[Sequence[Planned]]:
-    size = _batch_size(ctx, mapping, backlog)
     kept = _kept_edits(ctx)
-    rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, None, backlog)
-    while rows:
+    for rows in _batches(ctx, mapping.object, backlog):
         yield _plan(ctx, mapping, rows, kept)
-        rows = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), size, rows[-1].ref, backlog)
 
 
-def _batch_size(ctx: RunContext, mapping: ObjectMapping, backlog: bool | None) -> int:
+def _batches(ctx: RunContext, object_: str, backlog: bool | None) -> Iterator[Sequence[OutboxRow]]:
+    """What is due, in batches of the size that costs the connector fewest calls for so many."""
     able = ctx.connector.abilities
-    if able.bulk_from is None:
-        return able.batch_size
-    owed = ctx.store.owed(ctx.connection, mapping.object, ctx.now(), able.bulk_from, None, backlog)
-    return able.bulk_size if len(owed) >= able.bulk_from else able.batch_size
+    least = able.bulk_from
+    most = able.batch_size if least is None else max(able.batch_size, able.bulk_size)
+    rows = ctx.store.owed(ctx.connection, object_, ctx.now(), most, None, backlog)
+    while rows:
+        size = able.batch_size if least is None or len(rows) < least else len(rows)
+        yield from (rows[at : at + size] for at in range(0, len(rows), size))
+        rows = ctx.store.owed(ctx.connection, object_, ctx.now(), most, rows[-1].ref, backlog)
 
 
 def _kept_edits(ctx: RunContext) -> Mapping[Ref, frozenset[str]]:

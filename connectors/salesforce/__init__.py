@@ -27,6 +27,7 @@ from connectors.salesforce import fields as definitions
 from connectors.salesforce import writes as updates
 from connectors.salesforce.account import Account, Told
 from connectors.salesforce.cursor import dump, load
+from connectors.salesforce.ingest_file import ROWS
 from connectors.salesforce.login import Login
 from connectors.salesforce.objects import KINDS, linked
 from connectors.salesforce.options import SalesforceOptions
@@ -53,12 +54,12 @@ class Salesforce:
     )
 
     def __init__(self, options: SalesforceOptions, ports: Ports) -> None:
-        self.abilities = replace(type(self).abilities, bulk_from=options.bulk_writes_from, bulk_size=ingest.LARGEST)
         told = Told(ports.now)
         login = Login(options, ports, told.now)
         login.transport = Transport(options.host, options.client, lambda: login.instance)
         pace = Pace({}, ports.now, ports.sleep)
         api = login.api = Api(login.transport, signals, login.credentials(), pace, ports, told)
+        self.abilities = replace(Salesforce.abilities, bulk_from=options.bulk_writes_from, bulk_size=ROWS)
         self._account = Account(api, options, told, ports.now, ports.sleep)
 
     def check(self) -> Sequence[Finding]:
@@ -88,7 +89,7 @@ class Salesforce:
         return count(self._account, object, (*KINDS[object].live, *since, *until))
 
     def push(self, writes: Sequence[Write]) -> Iterator[Outcome]:
-        """Two hundred writes in two calls, or thousands in one job; Salesforce cannot guard versions of many, so they are not looked at."""
+        """Two hundred writes in two calls, or many in one job; Salesforce cannot guard versions of many, so they are not looked at."""
         return ingest.push(self._account, writes)
 
     def provision(self, fields: Sequence[FieldSpec]) -> Sequence[Provisioned]:

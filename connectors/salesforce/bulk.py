@@ -27,8 +27,9 @@ LAST = "null"
 """The locator that stands for the end."""
 
 Cell = Callable[[str], Any]
+_BOOLEANS = {"true": True, "false": False}
 _CELLS: Mapping[str, Cell] = {
-    "boolean": lambda text: text == "true",
+    "boolean": lambda text: _BOOLEANS.get(text, text),
     "int": int,
     "long": int,
     "double": float,
@@ -104,17 +105,18 @@ def _page(account: Account, job: str, locator: str, cells: Mapping[str, Cell]) -
 
 
 def _rows(file: bytes, cells: Mapping[str, Cell]) -> list[Raw]:
-    lines = csv.reader(io.StringIO(file.decode(), newline=""))
-    columns = [(name, cells.get(name, str)) for name in next(lines)]
-    return [
-        {name: _value(cell, text) if text else None for (name, cell), text in zip(columns, line, strict=True)}
-        for line in lines
-    ]
-
-
-def _value(cell: Cell, text: str) -> Any:
-    """What the cell says; one that does not say what its type promises is given as it is, for the mapping to reject its record."""
+    """The result's records. Raises `Unusable` for a file that is no table."""
     try:
-        return cell(text)
+        lines = csv.reader(io.StringIO(file.decode(), newline=""), strict=True)
+        columns = [(name, cells.get(name, str)) for name in next(lines)]
+        return [{name: _read(cell, text) for (name, cell), text in zip(columns, line, strict=True)} for line in lines]
+    except (ValueError, csv.Error) as broken:
+        raise Unusable("the result is no table") from broken
+
+
+def _read(cell: Cell, text: str) -> Any:
+    """The value; a text that is none of its type stays one, so that its record is rejected, and no other."""
+    try:
+        return cell(text) if text else None
     except ValueError:
         return text

@@ -111,11 +111,14 @@ class SalesforceOptions(Options):
     bulk_from: int = Field(
         20_000, ge=0, description="From how many records on the first pull of an object uses the Bulk API."
     )
-    bulk_writes_from: int = Field(
-        2_000, ge=1, le=10_000, description="From how many owed writes of an object they go out by the Bulk API."
+    bulk_writes_from: int | None = Field(
+        2_000,
+        ge=1,
+        le=10_000,
+        description="From how many records of an object on writes go by the Bulk API; null: never.",
     )
     bulk_deadline: Span = Field(
-        timedelta(minutes=30), description="How long to wait for a bulk job before going on without it."
+        timedelta(minutes=30), description="How long to wait for a bulk job before it is given up."
     )
 
     @model_validator(mode="after")

@@ -49,9 +49,9 @@ def changes(selection: Selection, rows: Iterable[Raw], links: Links, history: Hi
     for row in rows:
         row.pop("attributes", None)
         id_, stamp = row["Id"], version(row["SystemModstamp"])
-        if row.get("IsDeleted"):
+        if row.get("IsDeleted") is True:
             found.append(gone(object_, id_, stamp, row.get("MasterRecordId")))
-        elif row.get("IsConverted"):
+        elif row.get("IsConverted") is True:
             found.append(gone(object_, id_, stamp, row.get("ConvertedContactId"), "Contact"))
         else:
             row.update((path, _at(row, path)) for path in paths)

@@ -27,7 +27,7 @@ def push(account: Account, writes: Sequence[Write]) -> Iterator[Outcome]:
     """One outcome for each write, in order."""
     for batch in batched(writes, BATCH):
         if batch[0].object in KINDS:
-            yield from settled(account, batch, _results(account, batch))
+            yield from _sent(account, batch)
         else:
             yield from (Refused(write.id, "Relevo does not write to this object.", "NOT_WRITABLE") for write in batch)
 
@@ -46,14 +46,14 @@ def encoded(value: object) -> object:
     return str(value)
 
 
-def settled(account: Account, batch: Sequence[Write], results: Sequence[Refused | None]) -> Iterator[Outcome]:
-    """The outcomes, with the new versions of those that were taken (None)."""
+def _sent(account: Account, batch: list[Write]) -> Iterator[Outcome]:
+    results = _results(account, batch)
     taken = [write.id for write, result in zip(batch, results, strict=True) if result is None]
     rows = among(account, batch[0].object, ("Id", "SystemModstamp"), "Id", taken) if taken else ()
     stamps: Mapping[str, Raw] = {row["Id"]: row for row in rows}
     for write, result in zip(batch, results, strict=True):
         row = stamps.get(write.id)
-        yield result or (Written(write.id, version(row["SystemModstamp"])) if row else _silent(write))
+        yield result or (Written(write.id, version(row["SystemModstamp"])) if row else silent(write))
 
 
 def _results(account: Account, batch: list[Write]) -> list[Refused | None]:
@@ -70,7 +70,7 @@ def _results(account: Account, batch: list[Write]) -> list[Refused | None]:
         half = len(batch) // 2
         return [*_results(account, batch[:half]), *_results(account, batch[half:])]
     if len(answers) != len(batch):
-        return [_silent(write) for write in batch]
+        return [silent(write) for write in batch]
     return [_result(write, answer) for write, answer in zip(batch, answers, strict=True)]
 
 
@@ -113,5 +113,6 @@ def _for(write: Write, refused: Refused) -> Refused:
     return Refused(write.id, refused.reason, refused.code)
 
 
-def _silent(write: Write) -> Refused:
+def silent(write: Write) -> Refused:
+    """The outcome of a write of which nothing was said: it may have been made, and may be made again."""
     return Refused(write.id, "Salesforce's answer says nothing of this record.", "NO_OUTCOME", retryable=True)

@@ -26,7 +26,7 @@ class Effect(StrEnum):
     `lock_row`      a record's write fails with UNABLE_TO_LOCK_ROW; `ids` says whose (none: anyone's), `times` counts records
     `job_stuck`     a bulk job stays InProgress; `route` is matched against "JOB query Lead", "JOB update Lead" …
     `job_failed`    a bulk job ends Failed, `body` being its errorMessage (a query time-out unless said)
-    `job_short`     a bulk query job is JobComplete, with only the first `keep` records
+    `job_short`     a bulk job is JobComplete, with only the first `keep` records: of the result, or of what is written
     """
 
     STATUS = "status"

@@ -18,6 +18,8 @@ class Settings(Adjustable):
     `locator_s`          how long `nextRecordsUrl` works: two days
     `job_s`              how long a bulk job takes
     `bulk_refuses`       objects, separated by spaces, that the Bulk API does not know
+    `bulk_batches`       batches of 10,000 records that ingest jobs may write in 24 hours
+    `job_page`           jobs in one answer of the list of them
     `touch_unchanged`    a write that changes nothing moves SystemModstamp all the same, as it does in the real thing
     `long_call_s`        from when on a running call counts against `concurrent`
     """
@@ -34,6 +36,8 @@ class Settings(Adjustable):
     locator_s: int = 172_800
     job_s: float = 0.0
     bulk_refuses: str = "TaskStatus"
+    bulk_batches: int = 15_000
+    job_page: int = 1_000
     touch_unchanged: bool = True
     deleted_log_days: int = 15
     time_zone: str = "Europe/Madrid"

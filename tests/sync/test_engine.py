@@ -1,13 +1,14 @@
 """The whole chain over an in-memory CRM: what is read is counted, what is owed is written once, and any cut can be resumed."""
 
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connectors.base import Quota
+from connectors.base import Outcome, Quota, Write
 from connectors.http import Response
 from connectors.memory import Memory
 from connectors.memory.world import Fault
@@ -305,3 +306,22 @@ def test_a_field_of_ours_that_is_missing_is_one_finding_not_a_refusal_for_every_
     assert "relevo_score" in report.message
     with bench.open() as app:
         assert app.store.rejected() == []
+
+
+def test_so_many_writes_as_a_connector_takes_in_bulk_reach_it_at_once(
+    bench: "Bench", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I14: never more than its largest batch, and the usual ones where there are fewer."""
+    given: list[int] = []
+    push = Memory.push
+
+    def counted(self: Memory, writes: Sequence[Write]) -> Iterator[Outcome]:
+        given.append(len(writes))
+        return push(self, writes)
+
+    monkeypatch.setattr(Memory, "push", counted)
+    monkeypatch.setattr(Memory, "abilities", replace(Memory.abilities, batch_size=2, bulk_from=4, bulk_size=6))
+    for n in range(9):
+        bench.lead(f"p{n}")
+    bench.sync()
+    assert (given, bench.writes()) == ([6, 2, 1], 9)

@@ -22,6 +22,8 @@ def create(call: Call) -> Answer:
     given = call.object()
     operation, kind = given.get("operation"), given.get("object")
     table = call.org.tables.get(str(kind).lower())
+    if call.org.jobs.batches(call.now) >= call.org.settings.bulk_batches:
+        raise refuse(400, "EXCEEDEDQUOTA", "ApiBatchItems Limit exceeded.")
     if operation not in OPERATIONS or table is None:
         raise refuse(400, "INVALIDJOB", f"Unable to create job: operation {operation}, object {kind}")
     if table.kind.name.lower() in call.org.settings.bulk_refuses.lower().split():
@@ -53,26 +55,39 @@ def _job(call: Call) -> IngestJob:
     return job
 
 
+def _ended(call: Call) -> IngestJob:
+    job = _job(call)
+    if job.state in {State.OPEN, State.UPLOAD_COMPLETE, State.IN_PROGRESS}:
+        raise refuse(400, "INVALIDJOBSTATE", f"Results are not available while the job is {job.state}")
+    return job
+
+
 def get(call: Call) -> Answer:
     """`GET /jobs/ingest/{id}`."""
     return ok(_job(call).info())
 
 
 def listed(call: Call) -> Answer:
-    """`GET /jobs/ingest`: every job, the newest first."""
-    jobs = [job.shown() for job in reversed(call.org.jobs.ingests.values())]
-    return ok({"done": True, "records": jobs, "nextRecordsUrl": None})
+    """`GET /jobs/ingest?jobType=&queryLocator=`: every job, the newest first, `job_page` at once."""
+    kind, text = call.query.get("jobType", "V2Ingest"), call.query.get("queryLocator", "0")
+    if not text.isdecimal():
+        raise refuse(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
+    jobs = [job.shown() for job in reversed(call.org.jobs.ingests.values()) if kind == "V2Ingest"]
+    after = int(text) + call.org.settings.job_page
+    more = None if after >= len(jobs) else f"{call.root}/jobs/ingest?queryLocator={after}&jobType={kind}"
+    return ok({"done": more is None, "records": jobs[int(text) : after], "nextRecordsUrl": more})
 
 
 def upload(call: Call) -> Answer:
     """`PUT /jobs/ingest/{id}/batches`: the CSV, once."""
     job = _job(call)
-    if job.state is not State.OPEN or job.header:
+    if job.state is not State.OPEN or job.uploaded:
         raise refuse(400, "INVALIDJOBSTATE", f"The job is {job.state} and takes no more data")
     if not call.header("content-type").lower().startswith(CSV):
         raise refuse(400, "INVALIDJOB", "Content-Type must be text/csv")
     if len(call.body) > MOST_BYTES:
         raise refuse(400, "CONTENT_TOO_LARGE", f"Uploads are limited to {MOST_BYTES} bytes")
+    job.uploaded = True
     text = call.body.decode("utf-8", "replace")
     if ("\r\n" in text) is not (job.line_ending == "CRLF"):
         message = f"LineEnding is invalid on user data. Current LineEnding setting is {job.line_ending}"
@@ -90,11 +105,14 @@ def patch(call: Call) -> Answer:
     job, state = _job(call), call.object().get("state")
     if state == State.UPLOAD_COMPLETE and job.state is State.OPEN:
         job.state = State.UPLOAD_COMPLETE
+        call.org.jobs.spend(call.now, len(job.records))
         fault = call.org.faults.meet_job(f"JOB {job.operation} {job.object}")
         stuck = fault is not None and fault.effect is Effect.JOB_STUCK
         job.due = None if stuck else call.now + call.org.settings.job_s * 1000
         if fault is not None and fault.effect is Effect.JOB_FAILED:
             job.error = fault.body if isinstance(fault.body, str) else "InternalServerError : Job failed"
+        elif fault is not None and fault.effect is Effect.JOB_SHORT:
+            job.most = fault.keep
     elif state == State.ABORTED and job.state in {State.OPEN, State.UPLOAD_COMPLETE, State.IN_PROGRESS}:
         job.state = State.ABORTED
     else:
@@ -113,14 +131,14 @@ def remove(call: Call) -> Answer:
 
 def successful(call: Call) -> Answer:
     """`GET /jobs/ingest/{id}/successfulResults`."""
-    job = _job(call)
+    job = _ended(call)
     rows = ([id_, str(new).lower(), *job.records[n]] for n, (id_, new) in sorted(job.written.items()))
     return _table(job, ["sf__Id", "sf__Created"], rows)
 
 
 def failed(call: Call) -> Answer:
     """`GET /jobs/ingest/{id}/failedResults`."""
-    job = _job(call)
+    job = _ended(call)
     return _table(
         job, ["sf__Id", "sf__Error"], ([id_, why, *job.records[n]] for n, (id_, why) in sorted(job.failed.items()))
     )
@@ -128,9 +146,7 @@ def failed(call: Call) -> Answer:
 
 def unprocessed(call: Call) -> Answer:
     """`GET /jobs/ingest/{id}/unprocessedrecords`."""
-    job = _job(call)
-    if job.state in {State.OPEN, State.UPLOAD_COMPLETE, State.IN_PROGRESS}:
-        raise refuse(400, "INVALIDJOBSTATE", f"Results are not available while the job is {job.state}")
+    job = _ended(call)
     left = [row for n, row in enumerate(job.records) if n not in job.written and n not in job.failed]
     return _table(job, [], left)
 

@@ -3,12 +3,13 @@
 Source: developer.salesforce.com/docs/platform/api-asynch/guide (query and ingest jobs).
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sandbox.common.times import Millis
+from sandbox.common.times import DAY, Millis
 from sandbox.salesforce.fields import Row
 from sandbox.salesforce.ids import numbered
 from sandbox.salesforce.soql.columns import Column
@@ -25,6 +26,12 @@ class State(StrEnum):
     FAILED = "Failed"
     ABORTED = "Aborted"
 
+
+KEPT = 7 * DAY
+"""A job is gone after this time, whatever its state."""
+
+BATCH = 10_000
+"""Records of an ingest job that count as one batch."""
 
 UNFINISHED = frozenset({State.UPLOAD_COMPLETE, State.IN_PROGRESS})
 
@@ -82,9 +89,14 @@ class QueryJob(Job):
 
 @dataclass(slots=True, kw_only=True)
 class IngestJob(Job):
-    """Records to write, as CSV cells, and what became of each: its id and whether it is new, or why not."""
+    """Records to write, as CSV cells, and what became of each: its id and whether it is new, or why not.
+
+    `most` is how many are processed at all, where it is said: the rest is left over.
+    """
 
     external_id: str | None = None
+    uploaded: bool = False
+    most: int | None = None
     header: Sequence[str] = ()
     records: Sequence[Sequence[str]] = ()
     written: dict[int, tuple[str, bool]] = field(default_factory=dict)
@@ -109,6 +121,22 @@ class Jobs:
         self.queries: dict[str, QueryJob] = {}
         self.ingests: dict[str, IngestJob] = {}
         self._made = 0
+        self._batches: deque[tuple[Millis, int]] = deque()
+
+    def batches(self, now: Millis) -> int:
+        """Batches of the last 24 hours."""
+        while self._batches and self._batches[0][0] <= now - DAY:
+            self._batches.popleft()
+        return sum(count for _, count in self._batches)
+
+    def spend(self, now: Millis, records: int) -> None:
+        """Count a job's batches."""
+        self._batches.append((now, -(-records // BATCH)))
+
+    def forget(self, now: Millis) -> None:
+        """Drop what is too old."""
+        self.queries = {id_: job for id_, job in self.queries.items() if job.created > now - KEPT}
+        self.ingests = {id_: job for id_, job in self.ingests.items() if job.created > now - KEPT}
 
     def new_id(self) -> str:
         """An id that no job had before."""

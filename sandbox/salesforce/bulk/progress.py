@@ -20,6 +20,7 @@ _CLEAR = "#N/A"
 def advance(org: Org) -> None:
     """Bring every unfinished job to where it is now: waiting jobs begin at the next look, and end when they are due."""
     now = org.clock.now()
+    org.jobs.forget(now)
     jobs = chain[Job](org.jobs.queries.values(), org.jobs.ingests.values())
     for job in [job for job in jobs if job.state in UNFINISHED]:
         _advance(org, job, now)
@@ -45,7 +46,7 @@ def _write(org: Org, job: IngestJob) -> State:
         job.error = f"InvalidBatch : Field name not found : {unknown[0]}"
         return State.FAILED
     fields = [readable[name.lower()] for name in job.header]
-    for n, cells in enumerate(job.records):
+    for n, cells in enumerate(job.records[: job.most]):
         row = dict(zip((field.name for field in fields), cells, strict=True))
         try:
             given = _given(table.kind, fields, row)

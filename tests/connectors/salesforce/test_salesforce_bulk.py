@@ -7,6 +7,7 @@ import pytest
 
 from connectors.base import Change, Page, Selection
 from connectors.salesforce import Salesforce, bulk
+from connectors.salesforce.fields import types
 from connectors.testing import Clock
 from sandbox.salesforce.serve import SalesforceSandbox
 
@@ -144,6 +145,28 @@ def test_pain_14_a_compound_field_is_read_without_a_job(org: SalesforceSandbox, 
     org.load(objects={"Lead": [{"LastName": "Gil", "Company": "ACME", "City": "Soria"}]})
     pages = list(connect(bulk_from=1).pull(Selection("Lead", ("Address",)), None))
     assert pages[0].changes[0].fields["Address"]["city"] == "Soria"
+
+
+def test_pain_23_a_cell_that_is_none_of_its_type_is_told_as_it_came(
+    org: SalesforceSandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mapping rejects its record then, and no other; as numbers and truths of JSON that are none."""
+    rows = [("7", "true"), ("siete", "a@b.test"), ("1e400", "false"), ("0x7", "TRUE")]
+    org.load(objects={"Lead": [{"LastName": name, "Company": "ACME", "Description": truth} for name, truth in rows]})
+    monkeypatch.setattr(bulk, "types", lambda *which: {**types(*which), "LastName": "int", "Description": "boolean"})
+    found = told(backfilled(connect(bulk_from=1))).values()
+    values = [(change.fields["LastName"], change.fields["Description"]) for change in found]
+    assert values == [(7, True), ("siete", "a@b.test"), ("1e400", False), ("0x7", "TRUE")]
+
+
+@pytest.mark.parametrize("file", [b'"Id","Name"\n"1"\n', b'"Id"\n"\xff"\n', b'"Id"\n"1'])
+def test_pain_14_a_result_that_is_no_table_is_read_without(
+    org: SalesforceSandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch, file: bytes
+) -> None:
+    """I3: a line with other cells than the header, another encoding, a file that was cut."""
+    made, rows = loaded(org, 10), bulk._rows
+    monkeypatch.setattr(bulk, "_rows", lambda _, cells: rows(file, cells))
+    assert set(told(backfilled(connect(bulk_from=1)))) == set(made)
 
 
 def test_an_expired_session_amid_a_job_is_renewed(org: SalesforceSandbox, connect: Connect) -> None:

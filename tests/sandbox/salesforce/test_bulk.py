@@ -215,3 +215,64 @@ def test_an_aborted_job_leaves_its_rows_unprocessed(salesforce: SalesforceSandbo
     assert len(rows(salesforce.api("GET", f"{where}/unprocessedrecords"))) == 1
     assert salesforce.api("PATCH", where, {"state": "UploadComplete"}).status == 400
     assert salesforce.api("DELETE", where).status == 204
+
+
+def made(sandbox: SalesforceSandbox) -> str:
+    """An open ingest job."""
+    given = {"object": "Lead", "operation": "update", "lineEnding": "LF"}
+    return f"{API}/jobs/ingest/{sandbox.api('POST', f'{API}/jobs/ingest', given).json['id']}"
+
+
+@pytest.mark.parametrize("first", [b"Id,Title\n", b"Id,Title\r\n1,2\r\n"])
+def test_a_job_takes_one_file_good_or_bad(salesforce: SalesforceSandbox, first: bytes) -> None:
+    where = made(salesforce)
+    assert salesforce.api("PUT", f"{where}/batches", first, headers=CSV).status == 201
+    assert salesforce.api("PUT", f"{where}/batches", b"Id,Title\n", headers=CSV).status == 400
+
+
+def test_a_file_must_say_that_it_is_csv(salesforce: SalesforceSandbox) -> None:
+    assert salesforce.api("PUT", f"{made(salesforce)}/batches", b"Id\n", headers={"Content-Type": "x/y"}).status == 400
+
+
+def test_a_job_has_results_when_it_has_ended(salesforce: SalesforceSandbox) -> None:
+    """Not before, not even empty ones; the states follow each other."""
+    salesforce.config(job_s=0.0, clock={"offset_s": 0})
+    salesforce.faults([{"effect": "job_stuck", "route": "JOB update Lead"}])
+    where = ingest(salesforce, "update", f"Id,Title\n{leads(salesforce, 1)[0]},x\n")
+    assert salesforce.api("GET", where).json["state"] == "InProgress"
+    for which in ("successfulResults", "failedResults", "unprocessedrecords"):
+        assert salesforce.api("GET", f"{where}/{which}").json[0]["errorCode"] == "INVALIDJOBSTATE"
+    assert salesforce.api("DELETE", where).status == 400
+
+
+def test_a_job_may_leave_rows_over(salesforce: SalesforceSandbox) -> None:
+    """Complete, with rows in neither of the other results."""
+    ids = leads(salesforce, 3)
+    salesforce.faults([{"effect": "job_short", "route": "JOB update Lead", "keep": 1}])
+    where = ingest(salesforce, "update", "Id,Title\n" + "".join(f"{id_},x\n" for id_ in ids))
+    assert salesforce.api("GET", where).json["state"] == "JobComplete"
+    assert [row["Id"] for row in rows(salesforce.api("GET", f"{where}/successfulResults"))] == ids[:1]
+    assert [row["Id"] for row in rows(salesforce.api("GET", f"{where}/unprocessedrecords"))] == ids[1:]
+
+
+def test_a_file_with_another_delimiter_than_was_said_fails_the_job(salesforce: SalesforceSandbox) -> None:
+    told = salesforce.api("GET", ingest(salesforce, "update", "Id,Title\n1,x\n", columnDelimiter="PIPE")).json
+    assert (told["state"], told["errorMessage"]) == ("Failed", "InvalidBatch : Field name not found : Id,Title")
+
+
+def test_open_jobs_are_listed_by_pages_and_gone_after_a_week(salesforce: SalesforceSandbox) -> None:
+    salesforce.config(job_page=2)
+    made_ = {made(salesforce).rpartition("/")[2] for _ in range(3)}
+    first = salesforce.api("GET", f"{API}/jobs/ingest").json
+    second = salesforce.api("GET", first["nextRecordsUrl"]).json
+    assert (first["done"], second["done"]) == (False, True)
+    assert {job["id"] for job in first["records"] + second["records"]} == made_
+    salesforce.config(clock={"offset_s": 8 * 86_400})
+    assert salesforce.api("GET", f"{API}/jobs/ingest").json["records"] == []
+
+
+def test_the_days_batches_are_limited(salesforce: SalesforceSandbox) -> None:
+    salesforce.config(bulk_batches=1)
+    ingest(salesforce, "update", f"Id,Title\n{leads(salesforce, 1)[0]},x\n")
+    given = {"object": "Lead", "operation": "update"}
+    assert salesforce.api("POST", f"{API}/jobs/ingest", given).json[0]["errorCode"] == "EXCEEDEDQUOTA"
