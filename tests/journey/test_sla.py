@@ -15,7 +15,7 @@ from journey.contact import WhyCounts, WhyNot
 from journey.model import Actor, Direction, Journey, Moment, PersonId, Ref, Touchpoint, TouchType, Value
 from journey.qualification import Spell
 from journey.sla import Cycle, Policy, SlaStatus, cycles, next_change
-from journey.target import Target, Unit
+from journey.target import Target
 from journey.working_hours import WorkingHours
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -422,30 +422,3 @@ def test_a_breach_never_turns_green(case: Case, minutes: int) -> None:
     after = cycles(path, spells, (policy,), HOURS, later, later)[0]
     if before.status in (B, L):
         assert after.status in (B, L)
-
-
-@pytest.mark.parametrize(
-    ("text", "target"),
-    [
-        ("24h", Target(24, Unit.HOURS)),
-        (" 24 bh ", Target(24, Unit.BUSINESS_HOURS)),
-        ("1bd", Target(1, Unit.BUSINESS_DAYS)),
-    ],
-)
-def test_a_target_is_an_amount_and_a_unit(text: str, target: Target) -> None:
-    assert Target.parse(text) == target
-    assert Target.parse(str(target)) == target
-
-
-@pytest.mark.parametrize("text", ["24", "h", "", "-1h", "0h", "1.5h", "24 hours", "1w", "٢h", "9999999h"])
-def test_a_target_without_a_unit_or_an_amount_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="target"):
-        Target.parse(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "due"),
-    [("90m", "2 11:30"), ("2d", "4 10:00"), ("90bm", "2 11:30"), ("9bh", "3 10:00"), ("3bd", "5 10:00")],
-)
-def test_each_unit_runs_on_its_own_clock(text: str, due: str) -> None:
-    assert Target.parse(text).due(t("2 10:00"), CALENDARS["madrid"]) == t(due)
