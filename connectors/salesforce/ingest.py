@@ -185,16 +185,17 @@ def _results(account: Account, job: Job, which: str, first: str) -> Iterator[Map
 
 def _stamps(account: Account, job: Job, ids: Sequence[str]) -> dict[str, str]:
     """The records' new versions: by what has changed since the job was made, and by id what did not turn up there."""
-    since, last, wanted = literal(moment(job.made)), "", set(ids)
-    found: dict[str, str] = {}
+    if not ids:
+        return {}
+    wanted, found = set(ids), dict[str, str]()
+    behind = f"Id >= {quoted(min(ids))}"
+    where = (f"SystemModstamp >= {literal(moment(job.made))}", f"Id <= {quoted(max(ids))}")
     for _ in range(-(-len(ids) // PAGE)):
-        behind = (f"Id > {quoted(last)}",) if last else ()
-        query = select(job.object, STAMPED, (f"SystemModstamp >= {since}", *behind), "Id", PAGE)
-        changed, more = page(account, query)
+        changed, more = page(account, select(job.object, STAMPED, (*where, behind), "Id", PAGE))
         found |= {row["Id"]: version(row["SystemModstamp"]) for row in changed if row["Id"] in wanted}
         if not more:
             break
-        last = changed[-1]["Id"]
+        behind = f"Id > {quoted(changed[-1]['Id'])}"
     rest = [id_ for id_ in ids if id_ not in found]
     by_id: Iterator[Raw] = among(account, job.object, STAMPED, "Id", rest)
     return found | {row["Id"]: version(row["SystemModstamp"]) for row in by_id}

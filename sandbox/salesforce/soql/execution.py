@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from sandbox.salesforce.errors import refuse
-from sandbox.salesforce.fields import Row
+from sandbox.salesforce.fields import IDS, Row
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.soql.aggregates import aggregated, is_aggregate, is_plain_count
 from sandbox.salesforce.soql.columns import Getter, Shown
@@ -115,7 +115,14 @@ def _sort_key(scope: Scope, order: Order) -> tuple[Getter, Order]:
         raise invalid_field(
             scope.source, order.name.at, f"field '{resolved.field.name}' can not be sorted in a query call"
         )
-    return resolved.get, order
+    if resolved.field.type in IDS:
+        return resolved.get, order
+
+    def folded(row: Row) -> Shown:
+        held = resolved.get(row)
+        return held.casefold() if isinstance(held, str) else held
+
+    return folded, order
 
 
 def _sort(rows: list[Row], get: Getter, order: Order) -> None:
@@ -125,7 +132,7 @@ def _sort(rows: list[Row], get: Getter, order: Order) -> None:
         held: Shown = get(row)
         null = held is None
         first = null if (order.nulls_last != order.descending) else not null
-        return first, "" if null else held.casefold() if isinstance(held, str) else held
+        return first, "" if null else held
 
     rows.sort(key=key, reverse=order.descending)
 

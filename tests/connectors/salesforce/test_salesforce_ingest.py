@@ -253,6 +253,16 @@ def test_one_record_written_twice_holds_the_last_value(
     assert held(org, leads[:1], SCORE) == [{SCORE: 71}]
 
 
+def test_the_versions_of_a_page_of_records_cost_one_call(
+    org: SalesforceSandbox, connect: Connect, leads: list[str]
+) -> None:
+    """And not one for each four hundred; ids differ in case, which is part of their order."""
+    org.load(objects={"Lead": [{"LastName": "Vega", "Company": "ACME"}] * 100})
+    ids = sorted(org.load(objects={"Lead": [{"LastName": "Gil", "Company": "ACME"}] * 1_500})["Lead"])
+    assert refusals(push(connect(bulk_writes_from=50), *map(score, ids))) == {}
+    assert org.ledger()["calls"]["GET /queryAll"] == 1
+
+
 def test_records_that_others_change_meanwhile_do_not_hide_ours(
     org: SalesforceSandbox, connect: Connect, leads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -276,3 +276,11 @@ def test_a_keyset_walk_over_one_second_finds_every_record() -> None:
         at, last = str(page[-1]["SystemModstamp"]).replace("+0000", "Z"), page[-1]["Id"]
         where = f"WHERE SystemModstamp > {at} OR (SystemModstamp = {at} AND Id > '{last}')"
     assert len(seen) == len(set(seen)) == 40
+
+
+def test_ids_are_put_in_order_letter_by_letter_whatever_else_is_asked() -> None:
+    """Capitals before small letters, as an index of ids has them; other texts know no case."""
+    org = new_org()
+    ids = load(org, {"objects": {"Lead": [{"LastName": "Gil", "Company": "ACME"}] * 62}})["Lead"]
+    found = run(org, org.admin, "SELECT Id FROM Lead WHERE SystemModstamp > 2000-01-01T00:00:00Z ORDER BY Id", ROOT)
+    assert [row["Id"] for row in found.rows] == sorted(ids)
