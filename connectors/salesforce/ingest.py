@@ -25,7 +25,7 @@ from connectors.salesforce.soql import PAGE, among, page, quoted, select
 JOBS = f"{ROOT}/jobs/ingest"
 UNFINISHED = frozenset({"UploadComplete", "InProgress"})
 STAMPED = ("Id", "SystemModstamp")
-EACH = frozenset({"id", "state", "object", "operation", "createdById", "columnDelimiter"})
+EACH = frozenset({"id", "state"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +116,18 @@ def _opened(account: Account, object_: str) -> Job:
 
 def _clear_away(account: Account, job: Job) -> None:
     """Abort what a killed process of ours has left: it would write old values late. Ours are known by user and delimiter."""
-    for other in _jobs(account):
-        ours = (other["createdById"], other["operation"], other["object"], other["columnDelimiter"]) == (
-            job.user,
-            "update",
-            job.object,
-            DELIMITER_NAME,
-        )
-        if ours and other["id"] != job.id and other["state"] in UNFINISHED | {"Open"}:
-            _aborted(account, str(other["id"]))
-            _removed(account, str(other["id"]))
+    ours = {
+        "createdById": job.user,
+        "operation": "update",
+        "object": job.object,
+        "columnDelimiter": DELIMITER_NAME,
+    }
+    with suppress(Declined, Forbidden):
+        for other in _jobs(account):
+            left = other["id"] != job.id and other["state"] in UNFINISHED | {"Open"}
+            if left and other.items() >= ours.items():
+                _aborted(account, str(other["id"]))
+                _removed(account, str(other["id"]))
 
 
 def _jobs(account: Account) -> Iterator[Mapping[str, Any]]:

@@ -188,6 +188,15 @@ def test_what_no_job_takes_is_written_without(
     assert updates(org) == 1
 
 
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_list_of_jobs_that_may_not_be_seen_stops_no_job(
+    org: SalesforceSandbox, connect: Connect, leads: list[str], status: int
+) -> None:
+    org.faults([{"effect": "status", "status": status, "route": "GET /jobs/ingest"}])
+    assert refusals(push(connect(bulk_writes_from=50), *map(score, leads))) == {}
+    assert updates(org) == 0
+
+
 def test_used_up_batches_are_no_end(org: SalesforceSandbox, connect: Connect, leads: list[str]) -> None:
     org.config(bulk_batches=0)
     assert refusals(push(connect(bulk_writes_from=50), *map(score, leads))) == {}
