@@ -123,11 +123,11 @@ def _clear_away(account: Account, job: Job) -> None:
         "columnDelimiter": DELIMITER_NAME,
     }
     with suppress(Declined, Forbidden):
-        for other in _jobs(account):
-            left = other["id"] != job.id and other["state"] in UNFINISHED | {"Open"}
-            if left and other.items() >= ours.items():
-                _aborted(account, str(other["id"]))
-                _removed(account, str(other["id"]))
+        unfinished = [one for one in _jobs(account) if one["state"] in UNFINISHED | {"Open"}]
+        for left in unfinished:  # a list, since pages move up when a job goes
+            if left["id"] != job.id and left.items() >= ours.items():
+                _aborted(account, str(left["id"]))
+                _removed(account, str(left["id"]))
 
 
 def _jobs(account: Account) -> Iterator[Mapping[str, Any]]:

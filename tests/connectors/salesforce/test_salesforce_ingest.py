@@ -231,6 +231,7 @@ def test_what_a_killed_process_has_left_is_aborted_and_nothing_else(
     org.config(job_s=0.0 if not closed else 3_600, job_page=1)
     others = [{**CARET, "columnDelimiter": "COMMA"}, {**CARET, "object": "Contact"}, {**CARET, "operation": "insert"}]
     kept = {org.api("POST", JOBS, body).json["id"] for body in others}
+    org.api("POST", JOBS, CARET)
     left = org.api("POST", JOBS, CARET).json["id"]
     file = f"Id^{SCORE}\n{leads[0]}^1\n".encode()
     org.api("PUT", f"{JOBS}/{left}/batches", file, headers={"Content-Type": "text/csv"})
