@@ -39,6 +39,11 @@ class Confirmed:
         """A person's edit of one field was kept."""
         return replace(self, fields={**self.fields, name: theirs}, yielded={**self.yielded, name: ours})
 
+    def after_undoing(self, ours: Fields, version: str | None) -> "Confirmed":
+        """These values of ours were taken back; what the CRM holds instead is its own."""
+        fields = {name: value for name, value in self.fields.items() if name not in ours}
+        return Confirmed(fields, {**self.yielded, **ours}, version)
+
 
 def confirmed(connection: Connection, keys: Iterable[Key]) -> dict[Key, Confirmed]:
     """The agreed versions of these records, as far as there are any."""

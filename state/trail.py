@@ -1,16 +1,17 @@
 """The door to what was: scores with their causes, the rules over time, and what the CRMs were told."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from journey.model import PersonId, Ref
-from state import rules, told, verdicts, writes
-from state.database import Database
+from state import rules, runs, told, verdicts, writes
+from state.database import Database, Source
 from state.model import ReachedStep, RunId, Verdict
 from state.rules import RulesVersion, UsedRules
 from state.sources import Sources
 from state.told import ConfirmedFields, ScoreChange, WrittenScore
-from state.writes import RecordedWrite
+from state.writes import PutBack, RecordedWrite
 
 
 class Trail:
@@ -60,6 +61,17 @@ class Trail:
         """How many records the run wrote to, or tried to."""
         with self._database.reading() as db:
             return writes.count(db, run)
+
+    def put_back(self, run: RunId, undone: RunId, rows: Sequence[PutBack], refused: Mapping[Ref, str]) -> None:
+        """Of the writes of the run `undone`, `run` put these back, and the CRM refused those; counted for `run`."""
+        tallies: dict[Source, Counter[str]] = defaultdict(Counter)
+        for outcome, refs in (("written", [row.ref for row in rows]), ("refused", list(refused))):
+            for ref in refs:
+                tallies[Source(ref.connection, ref.object)][outcome] += 1
+        with self._database.writing() as db:
+            writes.put_back(db, self._sources, run, undone, rows, self._now())
+            for source, counts in tallies.items():
+                runs.tally(db, run, source, **counts)
 
     def use_rules(self, version: RulesVersion) -> None:
         """This agreement is in force now; nothing is written if it was already."""

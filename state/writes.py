@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, text
 
 from journey.model import Ref, Scalar
+from state import agreed, outbox
 from state.agreed import read_fields
 from state.codec import encode, micros, moment, plain_text
 from state.database import by_keys, replacing
@@ -36,6 +37,7 @@ _FORGET_OLD = """
       SELECT w.source, w.id, w.at, w.run FROM cut JOIN writes w ON w.source = cut.source AND w.id = cut.id AND w.at < cut.at
     )
 """
+_MARK = text("UPDATE writes SET undone = :u WHERE source = :s AND id = :i AND at = :t AND run = :r")
 _write = replacing(writes)
 
 
@@ -53,6 +55,35 @@ class RecordedWrite:
     new: Mapping[str, Scalar]
     refused: str | None = None
     undone: RunId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """The CRM holds `fields` again, as before the write of `at`, in place of `ours`."""
+
+    ref: Ref
+    at: datetime
+    fields: Mapping[str, Scalar]
+    ours: Mapping[str, Scalar]
+    version: str | None
+
+
+def put_back(
+    connection: Connection, sources: Sources, run: RunId, undone: RunId, rows: Sequence[PutBack], at: datetime
+) -> None:
+    """Writes of the run `undone` were undone by `run`. Ours is not owed again until it changes."""
+    keys = {sources.key(row.ref): row for row in rows}
+    held = agreed.confirmed(connection, keys)
+    agreed.store(
+        connection,
+        {key: held.get(key, agreed.Confirmed()).after_undoing(row.ours, row.version) for key, row in keys.items()},
+        at,
+    )
+    outbox.take_out(connection, {key: row.ours for key, row in keys.items()})
+    record(connection, sources, run, [Agreed(r.ref, r.fields, r.version, old=r.ours) for r in rows], at)
+    marks = [{"s": key.source, "i": key.id, "t": micros(row.at), "r": undone, "u": run} for key, row in keys.items()]
+    if marks:
+        connection.execute(_MARK, marks)
 
 
 def record(

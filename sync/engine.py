@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from threading import Event
 
 from connectors.base import Later, Stop
@@ -21,6 +22,7 @@ from sync.pull import pull_object, read_ids
 from sync.push import push_object, show_plans
 from sync.reread import follow_config
 from sync.rescore import rescore_meanwhile
+from sync.undo import Tell, undo_writes
 
 FINDINGS_TOLD = 5
 
@@ -35,6 +37,7 @@ class Trigger(StrEnum):
     PREVIEW = "preview"
     DEMO = "demo"
     RESCORE = "rescore"
+    UNDO = "undo"
 
 
 class Ending(StrEnum):
@@ -154,6 +157,22 @@ def retry_rejected(
         _derive_and_push(app, ctx, write=True)
 
     return _run(app, connection, Trigger.RETRY, steps, observer, stop, wait)
+
+
+def undo(
+    app: App,
+    run: RunRow,
+    tell: Tell,
+    *,
+    apply: bool,
+    observer: Observer | None = None,
+    stop: Event | None = None,
+    wait: float | None = None,
+) -> RunReport:
+    """Put back what `run` wrote, as far as the CRM still holds it; without `apply`, only tell the plans."""
+    trigger = Trigger.UNDO if apply else Trigger.PREVIEW
+    steps = partial(undo_writes, run=run.id, tell=tell, apply=apply)
+    return _run(app, run.connection, trigger, steps, observer, stop, wait)
 
 
 def _derive_and_push(app: App, ctx: RunContext, *, write: bool) -> None:

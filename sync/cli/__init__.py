@@ -23,6 +23,7 @@ TABLE = {
     "resync": Entry(WORK, "Read an object's records again: all, since a time, or by id.", "sync.cli.resync:resync"),
     "rescore": Entry(WORK, "Score everybody again, or say what that would change.", "sync.cli.rescore:rescore"),
     "runs": Entry(WORK, "List runs, open one, see or retry what was rejected.", "sync.cli.runs:runs"),
+    "undo": Entry(WORK, "Put back what a run wrote, as far as nobody changed it since.", "sync.cli.undo:undo"),
     "conflicts": Entry(WORK, "See fields that a person edited and we would write.", "sync.cli.conflicts:conflicts"),
     "status": Entry(LOOK, "How fresh and how healthy each connection is.", "sync.cli.status:status"),
     "journey": Entry(LOOK, "One person's path from first touch to closed deal.", "sync.cli.journey:journey"),

@@ -77,7 +77,7 @@ def show(ctx: click.Context, which: str, fmt: Format) -> None:
     RUN is an id, the start of one, or `latest`.
     """
     with application(ctx) as app:
-        row = _found(app, which)
+        row = run_called(app, which)
         rescore, written = app.store.rescoring.of_run(row.id), app.store.trail.count_writes(row.id)
     if fmt is Format.JSON:
         print_json("run", run_document(row) | {"rescore": rescore and rescore_document(rescore)})
@@ -103,7 +103,7 @@ def writes(ctx: click.Context, which: str, limit: int, fmt: Format) -> None:
     RUN is an id, the start of one, or `latest`. The newest 100 writes of each record are kept.
     """
     with application(ctx) as app:
-        run, trail = _found(app, which).id, app.store.trail
+        run, trail = run_called(app, which).id, app.store.trail
         if fmt in (Format.CSV, Format.JSONL):
             printer, some = RowPrinter("writes", WRITE_COLUMNS, fmt), trail.writes_of(run)
             while some:
@@ -122,7 +122,8 @@ def writes(ctx: click.Context, which: str, limit: int, fmt: Format) -> None:
         click.echo(f"… and {total - len(some):,} more records: relevo runs writes {run} -o csv")
 
 
-def _found(app: App, which: str) -> RunRow:
+def run_called(app: App, which: str) -> RunRow:
+    """The run with this id, the start of one, or the `latest`; a failure if there is none."""
     try:
         return app.store.run(which)
     except UnknownRun as error:
@@ -151,7 +152,7 @@ def rejected(
     Of RUN (an id, the start of one, or `latest`), or everything that is still open.
     """
     with application(ctx) as app:
-        run = _found(app, which).id if which else None
+        run = run_called(app, which).id if which else None
         rows = app.store.rejected(run, open_only=not settled_too, limit=limit)
     if reason is not None:
         known("reason", reason, sorted({why(row.rejection) for row in rows}))

@@ -22,8 +22,9 @@ from sync.app import App
 from sync.config import Config, parse_config
 from sync.config_errors import ConfigErrors
 from sync.demo_crms import local_config
-from sync.engine import Ending, run_sync
+from sync.engine import Ending, run_sync, undo
 from sync.fields import missing_fields
+from sync.undo import UndoPlan
 
 EMAIL = "ana@bodegas.example"
 Values = Mapping[str, Any]
@@ -293,3 +294,19 @@ def test_pain_22_a_record_that_changes_again_is_taken_again_and_one_that_did_not
             counts.append((told.taken.new, told.taken.changed))
         assert counts == [(1, 0), (0, 0), (0, 1)]
         assert values_of(app)["employees"] == 120
+
+
+def test_what_a_run_wrote_is_put_back_and_stays(account: Account) -> None:
+    """`relevo undo`, in the vendors' own words for a value and for none."""
+    account.edit(account.words.score, 12)
+    with account.open() as app:
+        run = run_sync(app, account.name).run
+        assert (account.held(app, account.words.fit), account.held(app, account.words.score)) != (None, 12)
+        plans: list[UndoPlan] = []
+        assert undo(app, run, plans.extend, apply=True).ending is Ending.COMPLETE
+        assert [plan.changed for plan in plans] == [{}]
+        held = [account.held(app, name) for name in (account.words.fit, account.words.score)]
+        assert [None if value in (None, "") else float(value) for value in held] == [None, 12]
+        account.crm.clear_ledger()
+        assert run_sync(app, account.name).ending is Ending.COMPLETE
+        assert account.writes() == []
